@@ -1,0 +1,4 @@
+/** Monotonic milliseconds, for durations only. */
+export interface Clock {
+  nowMs(): number
+}

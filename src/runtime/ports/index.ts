@@ -1,0 +1,5 @@
+export type { Clock } from './clock'
+export type { Log } from './log'
+export type { LogRecord, RecordLocation, RecoveredRecord, Storage, StorageFailureCode } from './storage'
+export type { LinkStatistics, Transport } from './transport'
+export type { Random } from '../../core/base'
