@@ -2,12 +2,18 @@
 import * as v from 'valibot'
 import { call } from './define'
 
+export const SAVED_FILE_BYTES_MAX = 64 * 1024 * 1024
+const fileContent = v.union([
+  v.pipe(v.string(), v.maxLength(SAVED_FILE_BYTES_MAX)),
+  v.pipe(v.instance(Uint8Array), v.check((bytes) => bytes.byteLength <= SAVED_FILE_BYTES_MAX)),
+])
+
 export const desktopContract = {
   /** https only. */
   'desktop.openExternal': call<null>()(v.object({ url: v.pipe(v.string(), v.maxLength(2048)) }), ['refused']),
   /** Asks where to, and writes. */
   'desktop.saveFile': call<{ readonly path: string | null }>()(
-    v.object({ suggestedName: v.pipe(v.string(), v.maxLength(120)), content: v.union([v.string(), v.instance(Uint8Array)]) }),
+    v.object({ suggestedName: v.pipe(v.string(), v.maxLength(120)), content: fileContent }),
     ['write-failed'],
   ),
   /** A PEM file chosen by the user. */
@@ -15,5 +21,5 @@ export const desktopContract = {
 } as const
 export type DesktopContract = typeof desktopContract
 
-/** The name under which the preload script exposes the desktop to the page. */
-export const DESKTOP_API = 'quorateDesktop'
+export { DESKTOP_API, PORT_MESSAGE } from './desktop-api'
+export type { DesktopApi } from './desktop-api'

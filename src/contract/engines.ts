@@ -25,10 +25,15 @@ export const etcdTargetSchema = v.object({
 })
 export type EtcdTarget = v.InferOutput<typeof etcdTargetSchema>
 
+const REACH_ERRORS = ['unreachable', 'tls-failed', 'certificate-rejected', 'auth-failed', 'not-etcd', 'bad-certificate', 'different-clusters'] as const
+export type ReachCode = (typeof REACH_ERRORS)[number]
+
 export interface ProbeStep {
   readonly endpoint: string
   readonly step: 'dns' | 'tcp' | 'tls' | 'auth' | 'status' | 'members'
   readonly ok: boolean
+  /** What kind of failure it is, where it failed. */
+  readonly code?: ReachCode
   readonly text: string
   readonly hint?: string
 }
@@ -42,8 +47,6 @@ export interface ProbeReport {
   readonly steps: readonly ProbeStep[]
   readonly observations: readonly NodeObservation[]
 }
-
-const REACH_ERRORS = ['unreachable', 'tls-failed', 'certificate-rejected', 'auth-failed', 'not-etcd', 'bad-certificate', 'different-clusters'] as const
 
 export const enginesContract = {
   /** Tries each step and tells how far it got; changes nothing. */

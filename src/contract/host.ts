@@ -23,3 +23,11 @@ export type FromHost =
   | { readonly kind: 'sealed'; readonly id: number; readonly sealed: string | null }
   | { readonly kind: 'unsealed'; readonly id: number; readonly text: string | null }
   | { readonly kind: 'stop' }
+
+/**
+ * The one message that an agent forked by the host gets on its parent port, with one MessagePort: over that port ToAgent
+ * and FromAgent travel as structured clones. The agent ends when the port closes.
+ */
+export interface HostToAgent {
+  readonly kind: 'control-port'
+}

@@ -32,4 +32,6 @@ export const WIRE_LIMITS = {
   callsInFlightMax: 256,
   streamsOpenMax: 256,
   callTimeoutMs: 30_000,
+  /** Items of one stream that may be under way, sent but not yet told as taken by a `took`. */
+  streamItemsInFlightMax: 16,
 } as const

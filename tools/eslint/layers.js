@@ -29,7 +29,11 @@ export const LAYERS = [
   row('src/main/cli', ['src/contract', 'src/core', 'src/main/console', 'src/main/serve'], true, ['commander', 'ws', 'valibot']),
   row('src/preload', ['src/contract'], false, ['electron']),
   row(`${R}/ui`, [], false, ['vue', 'reka-ui', 'lucide-vue-next']),
+  // Ambient types only; every folder below has a row of its own.
+  row(R, [], false, ['vue']),
   row(`${R}/bridge`, ['src/contract', 'src/core/base'], false, []),
+  // A console made up in the page, for development and tests: it derives its alerts and events as the real one does.
+  row(`${R}/bridge/fake`, ['src/contract', 'src/core', `${R}/bridge`], false, []),
   row(`${R}/composables`, ['src/contract', 'src/core', `${R}/bridge`], false, ['vue', 'pinia', 'vue-i18n', 'chart.js']),
   row(`${R}/features/*`, FEATURE_MAY, false, [...VUE, 'chart.js', '@tanstack/vue-virtual', 'reka-ui']),
   row(`${R}/app`, ['src/contract', 'src/core', R], false, [...VUE, 'reka-ui', '@fontsource-variable/inter', '@fontsource-variable/jetbrains-mono']),

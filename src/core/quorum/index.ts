@@ -1,0 +1,3 @@
+export { JointQuorum } from './joint'
+export { MajorityQuorum } from './majority'
+export type { Quorum, VoteResult } from './quorum'

@@ -1,0 +1,37 @@
+/** What a member does on a leader's word. The caller has settled the term. */
+import { assert } from '../base'
+import type { RaftState } from './state'
+import type { AppendRequest, HeartbeatRequest } from './types'
+
+function followLeader(state: RaftState, from: string): void {
+  assert(state.role !== 'leader', 'a term has one leader')
+  if (state.role !== 'follower') state.becomeFollower(state.term, from, `${from} leads this term`)
+  state.electionElapsed = 0
+  state.setLeader(from)
+}
+
+export function receiveAppend(state: RaftState, from: string, request: AppendRequest): void {
+  followLeader(state, from)
+  const { log, term } = state
+  const respond = (rejected: boolean, index: number, hintIndex = 0, hintTerm = 0): void =>
+    state.sendDurable(from, { kind: 'append-response', term, rejected, index, hintIndex, hintTerm })
+  if (request.prevIndex < log.committed) {
+    // An old message: everything up to the commit index is known to agree.
+    respond(false, log.committed)
+  } else if (log.accept(request)) {
+    respond(false, request.prevIndex + request.entries.length)
+  } else {
+    const hintIndex = log.agreementBound(request.prevIndex, request.prevTerm)
+    respond(true, request.prevIndex, hintIndex, log.term(hintIndex) ?? 0)
+  }
+}
+
+/**
+ * Answered at once, not when durable: that this member has seen no later term is true now, and reads and the leader's quorum
+ * check should not wait for a slow disk.
+ */
+export function receiveHeartbeat(state: RaftState, from: string, request: HeartbeatRequest): void {
+  followLeader(state, from)
+  state.log.commitTo(Math.min(request.commit, state.log.lastIndex))
+  state.send(from, { kind: 'heartbeat-response', term: state.term, readRound: request.readRound })
+}

@@ -1,0 +1,133 @@
+/**
+ * What a leader knows of one follower, and how fast it may send to it; after etcd-io/raft's tracker. In `probe` the leader
+ * looks for the place where the logs agree, one message at a time; in `replicate` it pipelines within limits.
+ */
+import { assert } from '../base'
+
+/** A ring of the last indexes of messages that are under way, with their bytes. */
+export class Inflights {
+  readonly #messagesMax: number
+  readonly #bytesMax: number
+  readonly #lastIndexes: Float64Array
+  readonly #sizes: Float64Array
+  #start = 0
+  count = 0
+  bytes = 0
+
+  constructor(messagesMax: number, bytesMax: number) {
+    this.#messagesMax = messagesMax
+    this.#bytesMax = bytesMax
+    this.#lastIndexes = new Float64Array(messagesMax)
+    this.#sizes = new Float64Array(messagesMax)
+  }
+
+  get full(): boolean {
+    return this.count === this.#messagesMax || this.bytes >= this.#bytesMax
+  }
+
+  add(lastIndex: number, bytes: number): void {
+    assert(!this.full, 'nothing is sent to a follower whose window is full')
+    const at = (this.#start + this.count) % this.#messagesMax
+    this.#lastIndexes[at] = lastIndex
+    this.#sizes[at] = bytes
+    this.count++
+    this.bytes += bytes
+  }
+
+  freeTo(index: number): void {
+    while (this.count > 0 && (this.#lastIndexes[this.#start] as number) <= index) {
+      this.bytes -= this.#sizes[this.#start] as number
+      this.#start = (this.#start + 1) % this.#messagesMax
+      this.count--
+    }
+  }
+
+  clear(): void {
+    this.#start = 0
+    this.count = 0
+    this.bytes = 0
+  }
+}
+
+export type Flow = 'probe' | 'replicate'
+
+export class Progress {
+  readonly id: string
+  readonly inflights: Inflights
+  match = 0
+  next: number
+  flow: Flow = 'probe'
+  /** In probe: a message is under way, wait for its answer or for a heartbeat's. */
+  isProbeSent = false
+  /** Heard of since the last check of the quorum. */
+  isRecentlyActive = false
+  /** The tick at which something was last heard; null before the first time. */
+  heardAtTick: number | null = null
+  /** The largest commit index sent. */
+  commitSent = 0
+  /** The newest round of reads that this follower has confirmed. */
+  readRoundAcked = 0
+  /** `match` when it last answered a heartbeat: unchanged at the next one means that something was lost. */
+  matchAtHeartbeat = -1
+
+  constructor(id: string, next: number, inflights: Inflights) {
+    this.id = id
+    this.next = next
+    this.inflights = inflights
+  }
+
+  get isPaused(): boolean {
+    return this.flow === 'probe' ? this.isProbeSent : this.inflights.full
+  }
+
+  becomeProbe(): void {
+    this.flow = 'probe'
+    this.isProbeSent = false
+    this.next = this.match + 1
+    this.inflights.clear()
+  }
+
+  becomeReplicate(): void {
+    this.flow = 'replicate'
+    this.isProbeSent = false
+    this.next = this.match + 1
+    this.inflights.clear()
+  }
+
+  /** Entries up to `lastIndex` were sent optimistically. */
+  sent(lastIndex: number, bytes: number): void {
+    if (this.flow === 'replicate') {
+      this.inflights.add(lastIndex, bytes)
+      this.next = lastIndex + 1
+    } else {
+      this.isProbeSent = true
+    }
+  }
+
+  /** The follower holds the leader's log up to `index`. True when that is news. A late answer never moves `match` back. */
+  acknowledged(index: number): boolean {
+    const isNews = index > this.match
+    if (isNews) this.match = index
+    if (this.flow === 'probe') {
+      if (isNews || index === this.match) this.becomeReplicate()
+    } else {
+      this.inflights.freeTo(index)
+      this.next = Math.max(this.next, this.match + 1)
+    }
+    return isNews
+  }
+
+  /** The follower refused entries after `rejected`; the logs agree at `bound` at best. False for an old answer. */
+  rejected(rejected: number, bound: number): boolean {
+    if (this.flow === 'replicate') {
+      if (rejected <= this.match) return false
+      this.becomeProbe()
+      this.next = Math.max(Math.min(rejected, bound + 1), this.match + 1)
+      return true
+    }
+    if (this.next - 1 !== rejected) return false
+    this.next = Math.max(Math.min(rejected, bound + 1), this.match + 1)
+    this.isProbeSent = false
+    return true
+  }
+}

@@ -1,0 +1,12 @@
+/** A deterministic state machine as a replicated log drives it. */
+export interface StateMachine {
+  /**
+   * Applies one committed command and returns its reply. Equal sequences of commands give equal states and replies on
+   * every node. Total: bytes that are no command get a reply that says so. Keeps no view of `command`.
+   */
+  apply(command: Uint8Array): Uint8Array
+  /** Answers a question without changing anything. Total. */
+  query(query: Uint8Array): Uint8Array
+  /** Equal on two nodes that applied the same commands; 16 hexadecimal digits. */
+  hash(): string
+}

@@ -1,0 +1,292 @@
+/**
+ * A cluster under random faults, all drawn from one seed: messages lost, delayed, reordered and doubled, links cut, processes killed
+ * with writes half on disk. Checks after every step what Raft promises, and at the end that the healed cluster goes on.
+ */
+import { seededRandom, toHex, utf8Decode, utf8Encode, type Random } from '../../src/core/base'
+import type { RaftEvent } from '../../src/core/raft'
+import { decodeReply, encodeCommand, encodeQuery } from '../../src/core/statemachine'
+import { Cluster } from './cluster'
+
+const STEPS = 6000
+const HEAL_ROUNDS_MAX = 400
+const CLIENTS = 3
+
+interface Client {
+  readonly id: string
+  readonly key: string
+  isOpen: boolean
+  /** The operation under way or next. Its effect is to swap sequence - 1 for sequence. */
+  sequence: number
+  isWaiting: boolean
+  acknowledged: number
+}
+
+/** What happened, so that a test can tell that the faults were real. */
+export interface Coverage {
+  elections: number
+  crashes: number
+  partitions: number
+  acknowledged: number
+  retries: number
+  reads: number
+  lostMessages: number
+}
+
+/** Every run has faults of its own measure, so that some runs are busy and others are all elections. */
+function drawRates(random: Random) {
+  const one = (...choices: readonly number[]): number => choices[random.integer(0, choices.length)] as number
+  const rates = {
+    deliver: 420, flush: 260, sync: one(60, 160, 160), tick: one(40, 60, 120, 250), propose: one(20, 60, 60), read: 20,
+    crash: one(0, 1, 3, 10), powerLoss: one(0, 0, 0.5, 2), restart: one(8, 16, 60), partition: one(0, 0.5, 2, 8), heal: one(2, 4, 16),
+  }
+  return {
+    rates, total: Object.values(rates).reduce((sum, rate) => sum + rate, 0), lossShare: random.next() * one(0, 0.1, 0.3),
+    appendBytesMax: one(1, 160, 1000),
+    /** The share of new leaders that are killed soon after, and the most steps until then. */
+    regicideShare: one(0, 0.3, 0.9), regicideStepsMax: one(60, 200, 600),
+  }
+}
+
+class Violation extends Error {}
+
+export class RandomRun {
+  readonly coverage: Coverage = { elections: 0, crashes: 0, partitions: 0, acknowledged: 0, retries: 0, reads: 0, lostMessages: 0 }
+  readonly #random: Random
+  readonly #cluster: Cluster
+  readonly #clients: Client[]
+  readonly #leaders = new Map<number, string>()
+  /** Every command that any node applied, in order: all nodes must agree. */
+  readonly #history: string[] = []
+  readonly #appliedBy = new Map<string, number>()
+  readonly #cut = new Set<string>()
+  readonly #rates: ReturnType<typeof drawRates>
+  readonly #seed: number
+  /** Nodes that are to be killed, with the step. */
+  readonly #doomed = new Map<string, number>()
+  #step = 0
+  #committedMax = 0
+
+  constructor(seed: number) {
+    this.#seed = seed
+    this.#random = seededRandom(seed)
+    const ids = ['a', 'b', 'c', 'd', 'e'].slice(0, this.#random.next() < 0.7 ? 3 : 5)
+    this.#rates = drawRates(this.#random)
+    this.#clients = Array.from({ length: CLIENTS }, (_, i) => ({
+      id: `000000000000000${i}`, key: `key-${i}`, isOpen: false, sequence: 1, isWaiting: false, acknowledged: 0,
+    }))
+    this.#cluster = new Cluster({
+      ids, seed: seed + 1, electionTicks: 4, heartbeatTicks: 1,
+      // Small, so that windows fill, logs leave memory and appends are cut.
+      limits: {
+        appendBytesMax: this.#rates.appendBytesMax, inflightMessagesMax: 3, inflightBytesMax: 1024, uncommittedBytesMax: 2048, logWindowBytesMax: 400,
+        applyBytesMax: 300,
+      },
+      onEvent: (id, event) => this.#onEvent(id, event),
+      onApply: (id, command) => this.#onApply(id, command),
+    })
+  }
+
+  run(): void {
+    for (let step = 0; step < STEPS; step++) {
+      this.#step = step
+      this.#killDoomed()
+      this.#act()
+      this.#check()
+    }
+    this.#heal()
+  }
+
+  #fail(message: string): never {
+    throw new Violation(`seed ${this.#seed}: ${message}`)
+  }
+
+  #onEvent(id: string, event: RaftEvent): void {
+    if (event.kind !== 'role-changed' || event.role !== 'leader') return
+    this.coverage.elections++
+    const other = this.#leaders.get(event.term)
+    if (other !== undefined) this.#fail(`election safety: ${other} and ${id} both lead term ${event.term}`)
+    this.#leaders.set(event.term, id)
+    if (this.#random.next() < this.#rates.regicideShare) this.#doomed.set(id, this.#step + this.#random.integer(1, this.#rates.regicideStepsMax))
+    if (this.#cluster.node(id).driver.status().lastIndex < this.#committedMax) this.#fail(`leader completeness: ${id} lacks committed entries`)
+  }
+
+  #onApply(id: string, command: Uint8Array): void {
+    const at = this.#appliedBy.get(id) ?? 0
+    this.#appliedBy.set(id, at + 1)
+    const text = toHex(command)
+    if (at === this.#history.length) this.#history.push(text)
+    else if (this.#history[at] !== text) this.#fail(`state machine safety: ${id} applied another command at place ${at}`)
+  }
+
+  #check(): void {
+    for (const node of this.#cluster.up) {
+      const { driver } = node
+      const log = driver.describe().log
+      const value = (name: keyof typeof log): number => Number((log[name] as { value: bigint }).value)
+      if (value('applied') > value('committed') || value('committed') > value('last')) this.#fail(`${node.id}: applied <= committed <= last`)
+      if (value('persisted') > value('last')) this.#fail(`${node.id}: persisted <= last`)
+      this.#committedMax = Math.max(this.#committedMax, value('committed'))
+    }
+  }
+
+  #pick<Item>(items: readonly Item[]): Item | undefined {
+    return items[this.#random.integer(0, items.length)]
+  }
+
+  #act(): void {
+    const cluster = this.#cluster
+    let draw = this.#random.next() * this.#rates.total
+    const falls = (rate: number): boolean => (draw -= rate) < 0
+    const { rates } = this.#rates
+    if (falls(rates.deliver)) this.#deliverOne()
+    else if (falls(rates.flush)) this.#flushOne()
+    else if (falls(rates.sync)) this.#pick(cluster.up)?.disk.sync(1)
+    else if (falls(rates.tick)) this.#pick(cluster.up)?.driver.tick()
+    else if (falls(rates.propose)) this.#clientActs()
+    else if (falls(rates.read)) this.#readActs()
+    else if (falls(rates.crash)) this.#crashOne()
+    else if (falls(rates.powerLoss)) for (const node of cluster.up) this.#crash(node.id)
+    else if (falls(rates.restart)) this.#restartOne()
+    else if (falls(rates.partition)) this.#partition()
+    else this.#cut.clear()
+  }
+
+  #deliverOne(): void {
+    const { packets } = this.#cluster
+    if (packets.length === 0) return
+    // Mostly in order, sometimes not.
+    const at = this.#random.next() < 0.7 ? 0 : this.#random.integer(0, packets.length)
+    const packet = packets[at]
+    if (!packet) return
+    if (this.#random.next() > 0.05 || packets.length > 200) packets.splice(at, 1)
+    if (this.#random.next() < this.#rates.lossShare || this.#cut.has(packet.from + packet.to)) this.coverage.lostMessages++
+    else this.#cluster.deliver(packet)
+  }
+
+  #flushOne(): void {
+    const node = this.#pick(this.#cluster.up.filter((each) => each.isFlushDue))
+    if (!node) return
+    node.isFlushDue = false
+    node.driver.flush()
+  }
+
+  #crashOne(): void {
+    // Half of the time one that is about to matter.
+    const { up } = this.#cluster
+    const busy = up.filter((each) => each.disk.pendingWrites > 0 || each.driver.status().role !== 'follower')
+    const node = this.#pick(this.#random.next() < 0.5 && busy.length > 0 ? busy : up)
+    if (!node) return
+    this.#crash(node.id)
+    if (this.#random.next() < 0.5) this.#cluster.restart(node.id)
+  }
+
+  #killDoomed(): void {
+    for (const [id, step] of this.#doomed) {
+      if (step > this.#step) continue
+      this.#doomed.delete(id)
+      if (!this.#cluster.node(id).isUp) continue
+      // Its own log is durable, and whatever it said may be lost: what remains must not be lost with the next leader.
+      if (this.#random.next() < 0.7) this.#cluster.node(id).disk.sync()
+      if (this.#random.next() < 0.7) this.#cluster.packets = this.#cluster.packets.filter((packet) => packet.from !== id)
+      this.#crash(id)
+    }
+  }
+
+  #crash(id: string): void {
+    this.coverage.crashes++
+    this.#cluster.crash(id, this.#random.integer(0, 4))
+    this.#appliedBy.set(id, 0)
+  }
+
+  #restartOne(): void {
+    const node = this.#pick([...this.#cluster.nodes.values()].filter((each) => !each.isUp))
+    if (node) this.#cluster.restart(node.id)
+  }
+
+  #partition(): void {
+    this.coverage.partitions++
+    const { ids } = this.#cluster.options
+    const isOneWay = this.#random.next() < 0.3
+    const side = new Set(ids.filter(() => this.#random.next() < 0.5))
+    for (const from of ids) {
+      for (const to of ids) {
+        if (side.has(from) !== side.has(to) && (!isOneWay || side.has(from))) this.#cut.add(from + to)
+      }
+    }
+  }
+
+  #clientActs(): void {
+    const client = this.#pick(this.#clients)
+    const node = this.#random.next() < 0.7 ? this.#cluster.leader() : this.#pick(this.#cluster.up)
+    if (client && node && !client.isWaiting) this.#send(client, node.id)
+  }
+
+  #send(client: Client, nodeId: string): void {
+    const { sequence } = client
+    const command = client.isOpen
+      ? encodeCommand({
+        kind: 'operate', clientId: client.id, sequence, lowestOutstanding: sequence,
+        operation: {
+          kind: 'compare-and-swap', key: client.key, expected: sequence === 1 ? null : utf8Encode(String(sequence - 1)),
+          value: utf8Encode(String(sequence)),
+        },
+      })
+      : encodeCommand({ kind: 'open-session', clientId: client.id })
+    client.isWaiting = true
+    this.#cluster.node(nodeId).driver.propose(command, (outcome) => {
+      client.isWaiting = false
+      if (outcome.kind === 'unknown') this.coverage.retries++
+      if (outcome.kind !== 'applied') return
+      const reply = decodeReply(outcome.reply)?.kind
+      if (reply !== 'done') this.#fail(`exactly once: ${client.id}'s operation ${sequence} gave ${reply}`)
+      if (!client.isOpen) {
+        client.isOpen = true
+        return
+      }
+      this.coverage.acknowledged++
+      client.acknowledged = sequence
+      client.sequence++
+    })
+  }
+
+  #readActs(): void {
+    const client = this.#pick(this.#clients)
+    const leaders = this.#cluster.up.filter((each) => each.driver.status().role === 'leader')
+    const node = this.#pick(leaders)
+    if (!client || !node) return
+    const atLeast = client.acknowledged
+    node.driver.read(encodeQuery({ kind: 'get', key: client.key }), (outcome) => {
+      if (outcome.kind !== 'answered') return
+      this.coverage.reads++
+      const reply = decodeReply(outcome.reply)
+      const value = reply?.kind === 'value' ? Number(utf8Decode(reply.value)) : 0
+      if (value < atLeast) this.#fail(`linearizable read: ${client.key} was ${atLeast} when asked for and ${value} was answered`)
+      if (value > client.sequence) this.#fail(`${client.key} holds ${value}, which was never written`)
+    })
+  }
+
+  /** No more faults: everyone must come together and every client get on. */
+  #heal(): void {
+    const cluster = this.#cluster
+    this.#cut.clear()
+    for (const id of cluster.options.ids) cluster.restart(id)
+    const goals = this.#clients.map((client) => client.acknowledged + 3)
+    for (let round = 0; round < HEAL_ROUNDS_MAX; round++) {
+      for (const node of cluster.up) node.driver.tick()
+      for (let hop = 0; hop < 6; hop++) {
+        cluster.flush()
+        for (const node of cluster.up) node.disk.sync()
+        for (const packet of cluster.packets.splice(0)) cluster.deliver(packet)
+      }
+      this.#check()
+      const leader = cluster.leader()
+      for (const [i, client] of this.#clients.entries()) {
+        if (leader && !client.isWaiting && client.acknowledged < (goals[i] as number)) this.#send(client, leader.id)
+      }
+      const hasAll = this.#clients.every((client, i) => client.acknowledged >= (goals[i] as number))
+      const hashes = new Set(cluster.up.map((node) => `${node.driver.status().appliedIndex} ${node.driver.status().stateHash}`))
+      if (hasAll && hashes.size === 1) return
+    }
+    this.#fail(`progress: the healed cluster did not get on\n${cluster.up.map((node) => JSON.stringify(node.driver.status())).join('\n')}`)
+  }
+}
