@@ -1,0 +1,5 @@
+export { createClient, openSession, write, type Client, type ReadResult } from './client'
+export { ClusterClient, type ClusterClientOptions } from './cluster-client'
+export { CLIENT_LIMITS } from './limits'
+export { Session, type WriteOutcome } from './session'
+export type { MemberAddress, Operation, Outcome } from './types'

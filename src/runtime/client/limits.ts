@@ -1,0 +1,15 @@
+export const CLIENT_LIMITS = {
+  frameBytesMax: 1024 * 1024,
+  /** Bytes written and not yet taken by the system; more operations wait their turn. */
+  dialTimeoutMs: 1_000,
+  redialMs: 25,
+  /** How often waiting operations are looked through for their deadline. */
+  sweepIntervalMs: 25,
+  /** How often all members are asked who leads while nobody is known to. */
+  searchIntervalMs: 15,
+  /** A leader that owes answers and says nothing for this long is doubted: the others are asked. */
+  silenceMs: 300,
+  /** After `busy` an operation waits this long. */
+  busyPauseMs: 5,
+  operationsMax: 65_536,
+} as const

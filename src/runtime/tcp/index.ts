@@ -1,0 +1,3 @@
+export { TCP_LIMITS } from './limits'
+export { TcpTransport } from './transport'
+export type { ClientConnection, ClientHandlers, OutgoingRule, TcpMember, TcpOptions } from './types'

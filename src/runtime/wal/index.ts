@@ -1,0 +1,5 @@
+export type { Identity } from './identity'
+export { WAL_LIMITS } from './limits'
+export { openWal, type OpenedWal, type OpenOptions } from './open'
+export type { OpenFailureCode, WalStatistics } from './types'
+export type { Wal } from './wal'

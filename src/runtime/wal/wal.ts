@@ -1,0 +1,267 @@
+/**
+ * The log itself. Appends are laid out in memory at once and go to the disk at the end of the turn; while one flush runs,
+ * later appends collect in the next batch. One flush at a time, so batches become durable in order.
+ */
+import fs from 'node:fs'
+import { assert, present, type Result } from '../../core/base'
+import type { LogRecord, RecordLocation, Storage, StorageFailureCode } from '../ports'
+import { Batch, newBatchMemory } from './batch'
+import { storageFailure } from './failures'
+import { writeDurably } from './flusher'
+import { WAL_LIMITS } from './limits'
+import { locationOf, offsetOf, segmentOf } from './location'
+import { readRecord, RECORD_HEADER_BYTES, recordBytes } from './record'
+import { RecentSamples } from './samples'
+import { createSegment, SEGMENT_HEADER_BYTES, type Segment } from './segment'
+import type { Failure, WalStatistics } from './types'
+
+type Outcome = Result<undefined, StorageFailureCode>
+
+export interface WalStart {
+  readonly directory: string
+  /** All segments in order, the first being number 1. */
+  readonly segments: readonly Segment[]
+  /** Where the next record goes. */
+  readonly tail: { readonly segment: number; readonly offset: number; readonly nextBatch: number }
+  readonly segmentBytes: number
+  /** Monotonic milliseconds, for statistics only. */
+  readonly nowMs: () => number
+  readonly release: (released: () => void) => void
+}
+
+export class Wal implements Storage {
+  private readonly start: WalStart
+  private readonly segments: Map<number, Segment>
+  private tailSegment: number
+  private tailOffset: number
+  private nextBatch: number
+  /** Collects what is appended; the ones before it are full and wait for their flush. */
+  private readonly waiting: Batch[] = []
+  private flushing: Batch | null = null
+  private scheduled = false
+  private preparing = false
+  private failure: Failure | null = null
+  private closing: (() => void) | null = null
+  private spare: Buffer[] = []
+  private flushes = 0
+  private recordsFlushed = 0
+  private bytesFlushed = 0
+  private readonly flushMs = new RecentSamples(WAL_LIMITS.flushSamplesKept)
+  private readonly flushRecords = new RecentSamples(WAL_LIMITS.flushSamplesKept)
+
+  constructor(start: WalStart) {
+    this.start = start
+    this.segments = new Map(start.segments.map((segment) => [segment.sequence, segment]))
+    this.tailSegment = start.tail.segment
+    this.tailOffset = start.tail.offset
+    this.nextBatch = start.tail.nextBatch
+  }
+
+  append(records: readonly LogRecord[], done: (outcome: Outcome) => void): readonly RecordLocation[] {
+    assert(this.closing === null, 'nothing is appended to a log that is closing')
+    const failure = this.failure
+    if (failure !== null) {
+      setImmediate(() => { done({ ok: false, error: failure }) })
+      return records.map(() => 0)
+    }
+    const locations = new Array<RecordLocation>(records.length)
+    for (let i = 0; i < records.length; i += 1) locations[i] = this.place(present(records[i], 'within the records'))
+    this.collecting().done.push(done)
+    this.schedule()
+    return locations
+  }
+
+  read(location: RecordLocation): LogRecord {
+    const sequence = segmentOf(location)
+    const offset = offsetOf(location)
+    const buffered = this.flushing !== null && holds(this.flushing, sequence, offset)
+      ? this.flushing
+      : this.waiting.find((batch) => holds(batch, sequence, offset))
+    if (buffered) return buffered.read(offset)
+    const { fd } = present(this.segments.get(sequence), 'a location names a segment of this log')
+    const header = Buffer.allocUnsafe(RECORD_HEADER_BYTES)
+    fs.readSync(fd, header, 0, header.length, offset)
+    const length = header.readUInt32LE(4)
+    assert(length <= WAL_LIMITS.recordBytesMax, 'a location names the beginning of a record')
+    const record = Buffer.allocUnsafe(RECORD_HEADER_BYTES + length)
+    fs.readSync(fd, record, 0, record.length, offset)
+    const read = readRecord(record, 0, sequence, offset)
+    assert(read !== undefined, 'a durable record reads back as it was written')
+    return { type: read.type, payload: record.subarray(RECORD_HEADER_BYTES) }
+  }
+
+  bytesUsed(): number {
+    let bytes = 0
+    for (const segment of this.segments.values()) bytes += segment.bytes
+    return bytes
+  }
+
+  /** Bytes of records, without what is only prepared. */
+  bytesInUse(): number {
+    let bytes = this.tailOffset
+    for (const segment of this.segments.values()) if (segment.sequence < this.tailSegment) bytes += segment.bytes
+    return bytes
+  }
+
+  statistics(): WalStatistics {
+    const [p50, p99] = this.flushMs.percentiles([0.5, 0.99])
+    return {
+      flushes: this.flushes, records: this.recordsFlushed, bytes: this.bytesFlushed,
+      flushP50Ms: p50 ?? null, flushP99Ms: p99 ?? null, recordsPerFlush: this.flushRecords.mean(),
+    }
+  }
+
+  /** Finishes what is under way, closes the files and gives the folder up. Appends are not accepted any more. */
+  close(closed: () => void): void {
+    assert(this.closing === null, 'a log is closed once')
+    this.closing = closed
+    this.finishIfIdle()
+  }
+
+  /** Makes the next segment ahead of need. Called once at start; later by the log itself. */
+  prepareAhead(): void {
+    if (this.preparing || this.closing !== null || this.failure !== null || this.segments.has(this.tailSegment + 1)) return
+    this.preparing = true
+    const sequence = this.tailSegment + 1
+    createSegment(this.start.directory, sequence, this.start.segmentBytes, (error, segment) => {
+      this.preparing = false
+      if (segment) this.segments.set(sequence, segment)
+      // Not being able to prepare is no failure yet: the segment in use may have room for long. Needing it now is.
+      else if (this.needsSegment(sequence)) this.fail(error, 'preparing a log segment')
+      this.flush()
+      this.finishIfIdle()
+    })
+  }
+
+  private place(record: LogRecord): RecordLocation {
+    const bytes = recordBytes(record.payload.length)
+    assert(bytes <= WAL_LIMITS.recordBytesMax && bytes <= this.recordBytesMax(), 'a record is no larger than a segment takes')
+    let batch = this.collecting()
+    const segmentBytes = this.segments.get(this.tailSegment)?.bytes ?? this.start.segmentBytes
+    if (this.tailOffset + bytes + RECORD_HEADER_BYTES > segmentBytes) {
+      batch.seal()
+      this.tailSegment += 1
+      this.tailOffset = SEGMENT_HEADER_BYTES
+      batch = this.openBatch()
+    } else if (batch.bytes >= WAL_LIMITS.batchBytesMax) {
+      batch = this.openBatch()
+    }
+    const offset = batch.add(record)
+    this.tailOffset = offset + bytes
+    return locationOf(this.tailSegment, offset)
+  }
+
+  /** Largest record, header included, that any segment takes. */
+  recordBytesMax(): number {
+    return Math.min(WAL_LIMITS.recordBytesMax, this.start.segmentBytes - SEGMENT_HEADER_BYTES - RECORD_HEADER_BYTES)
+  }
+
+  private collecting(): Batch {
+    return this.waiting.at(-1) ?? this.openBatch()
+  }
+
+  private openBatch(): Batch {
+    const batch = new Batch(this.tailSegment, this.tailOffset, this.nextBatch, this.spare.pop() ?? newBatchMemory())
+    this.nextBatch += 1
+    this.waiting.push(batch)
+    return batch
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.flushing !== null) return
+    this.scheduled = true
+    setImmediate(() => {
+      this.scheduled = false
+      this.flush()
+    })
+  }
+
+  private needsSegment(sequence: number): boolean {
+    const next = this.waiting[0]
+    return next !== undefined && (next.segment === sequence || this.sealsBefore(next, sequence))
+  }
+
+  /** A batch that ends its segment may be written only once the next segment is there, or recovery would miss it. */
+  private sealsBefore(batch: Batch, sequence: number): boolean {
+    return batch.segment === sequence - 1 && this.tailSegment >= sequence && this.waiting[1]?.segment !== batch.segment
+  }
+
+  /** Starts writing what was appended, unless a flush is under way. Called by itself when the turn of the event loop ends. */
+  flush(): void {
+    const batch = this.waiting[0]
+    if (batch === undefined || this.flushing !== null || this.failure !== null) return
+    const mustHave = this.sealsBefore(batch, batch.segment + 1) ? batch.segment + 1 : batch.segment
+    const segment = this.segments.get(batch.segment)
+    if (segment === undefined || !this.segments.has(mustHave)) {
+      this.prepareSegment(mustHave)
+      return
+    }
+    this.waiting.shift()
+    if (batch.bytes === 0) {
+      // Appends of no records: nothing reaches the disk, so the number is not used up.
+      this.nextBatch = batch.number
+      for (const done of batch.done) done({ ok: true, value: undefined })
+      this.finishIfIdle()
+      return
+    }
+    this.flushing = batch
+    const data = batch.close()
+    const begunMs = this.start.nowMs()
+    writeDurably(segment.fd, data, batch.start, (error) => {
+      this.flushing = null
+      if (error) { this.fail(error, 'writing the log', batch); return }
+      this.flushMs.add(this.start.nowMs() - begunMs)
+      this.flushed(batch, data.length)
+    })
+  }
+
+  private prepareSegment(sequence: number): void {
+    if (this.preparing) return
+    this.preparing = true
+    createSegment(this.start.directory, sequence, this.start.segmentBytes, (error, segment) => {
+      this.preparing = false
+      if (segment) this.segments.set(sequence, segment)
+      else this.fail(error, 'preparing a log segment')
+      this.flush()
+      this.finishIfIdle()
+    })
+  }
+
+  private flushed(batch: Batch, bytes: number): void {
+    this.flushes += 1
+    this.recordsFlushed += batch.records
+    this.bytesFlushed += bytes
+    this.flushRecords.add(batch.records)
+    if (batch.memory().length <= WAL_LIMITS.batchBytesMax && this.spare.length < 2) this.spare.push(batch.memory())
+    for (const done of batch.done) done({ ok: true, value: undefined })
+    const inUse = present(this.segments.get(batch.segment), 'a batch lies in a segment')
+    if (batch.start + bytes > inUse.bytes * WAL_LIMITS.prepareAtShare) this.prepareAhead()
+    // What collected meanwhile has waited long enough.
+    this.flush()
+    this.finishIfIdle()
+  }
+
+  /** After this nothing is accepted: what the disk holds is not known, and an fdatasync tried again may lie. */
+  private fail(error: unknown, doing: string, batch?: Batch): void {
+    if (this.failure !== null) return
+    const failure = storageFailure(error, doing)
+    this.failure = failure
+    const done = [...(batch?.done ?? []), ...this.waiting.flatMap((each) => each.done)]
+    this.waiting.length = 0
+    for (const each of done) each({ ok: false, error: failure })
+    this.finishIfIdle()
+  }
+
+  private finishIfIdle(): void {
+    const closed = this.closing
+    if (closed === null || this.flushing !== null || this.preparing) return
+    if (this.waiting.length > 0 && this.failure === null) { this.schedule(); return }
+    this.closing = () => { /* closed already */ }
+    for (const segment of this.segments.values()) fs.closeSync(segment.fd)
+    this.segments.clear()
+    this.start.release(closed)
+  }
+}
+
+const holds = (batch: Batch, segment: number, offset: number): boolean =>
+  batch.segment === segment && offset >= batch.start && offset < batch.start + batch.bytes
