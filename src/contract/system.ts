@@ -38,6 +38,9 @@ export const SETTINGS_DEFAULTS: Settings = {
   theme: 'system', language: 'system', retentionDays: 30, pollIntervalMs: 500, notifications: true, resumeSandboxes: true,
 }
 
+/** An answer older than this is stale: six polls have brought nothing newer, and never sooner than after three seconds. */
+export const staleAfterMs = (pollIntervalMs: number): number => Math.max(3_000, 6 * pollIntervalMs)
+
 export const systemContract = {
   'system.status': call<SystemStatus>()(v.object({}), []),
   'system.dismiss': call<null>()(v.object({ noticeId: v.string() }), []),

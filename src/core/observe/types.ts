@@ -1,5 +1,5 @@
 /** What the pure derivations make of a ClusterMoment. Screens, alerts and the command line show these and derive nothing else. */
-import type { Claim, Fence, Measured, Position, Reachability, Role } from '../observation'
+import type { Claim, Fence, Lag, Measured, Position, Reachability, Role } from '../observation'
 
 /**
  * quorate: writes go on and at least one more voter may fail · at-risk: writes go on, one more failure stops them, or a
@@ -79,6 +79,8 @@ export interface FollowerLag {
   readonly by: string
   readonly atMs: number
   readonly stage: 'sent' | 'written' | 'flushed' | 'applied'
+  /** How it was found: told by the leader, computed by the server, or the difference of what two members say of themselves. */
+  readonly basis: Lag['basis']
   readonly entries: Measured<bigint>
   readonly bytes: Measured<bigint>
   readonly seconds: Measured<number>

@@ -13,16 +13,18 @@ function followLeader(state: RaftState, from: string): void {
 export function receiveAppend(state: RaftState, from: string, request: AppendRequest): void {
   followLeader(state, from)
   const { log, term } = state
-  const respond = (rejected: boolean, index: number, hintIndex = 0, hintTerm = 0): void =>
-    state.sendDurable(from, { kind: 'append-response', term, rejected, index, hintIndex, hintTerm })
+  const acknowledge = (index: number): void =>
+    state.sendDurable(from, { kind: 'append-response', term, rejected: false, index, hintIndex: 0, hintTerm: 0 })
   if (request.prevIndex < log.committed) {
     // An old message: everything up to the commit index is known to agree.
-    respond(false, log.committed)
+    acknowledge(log.committed)
   } else if (log.accept(request)) {
-    respond(false, request.prevIndex + request.entries.length)
+    acknowledge(request.prevIndex + request.entries.length)
   } else {
+    // A refusal promises nothing, so it waits for no disk.
     const hintIndex = log.agreementBound(request.prevIndex, request.prevTerm)
-    respond(true, request.prevIndex, hintIndex, log.term(hintIndex) ?? 0)
+    const hintTerm = log.term(hintIndex) ?? 0
+    state.send(from, { kind: 'append-response', term, rejected: true, index: request.prevIndex, hintIndex, hintTerm })
   }
 }
 

@@ -18,11 +18,21 @@ export class Fingerprint {
     for (let i = 0; i < value.length; i++) this.byte(value.charCodeAt(i))
   }
 
+  /** Four bytes at a time: this runs over every value that is written. */
   bytes(value: Uint8Array): void {
-    this.number(value.length)
+    const { length } = value
+    this.number(length)
     let { a, b } = this
-    for (let i = 0; i < value.length; i++) {
-      const byte = value[i] as number
+    let at = 0
+    for (const words = length & ~3; at < words; at += 4) {
+      const word = (value[at] as number) | ((value[at + 1] as number) << 8) | ((value[at + 2] as number) << 16) | ((value[at + 3] as number) << 24)
+      a = Math.imul(a ^ word, 0x9e3779b1)
+      a ^= a >>> 15
+      b = Math.imul((b << 5) - b + word, 0x85ebca6b)
+      b ^= b >>> 13
+    }
+    for (; at < length; at++) {
+      const byte = value[at] as number
       a = Math.imul(a ^ byte, 0x01000193)
       b = Math.imul((b << 5) - b + byte, 0x85ebca6b)
     }

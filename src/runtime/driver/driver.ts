@@ -8,7 +8,7 @@
  *
  * Synchronous, without clock, timer or randomness of its own: the same driver runs in a process and in a simulator.
  */
-import { assert, ok, present, type Failure, type Result } from '../../core/base'
+import { assert, ok, type Failure, type Result } from '../../core/base'
 import type { GroupObservation } from '../../core/observation'
 import {
   decodeMessage, encodeMessage, Raft,
@@ -198,9 +198,9 @@ export class Driver implements NodeDriver {
 
   #completed(write: PendingWrite): void {
     assert(this.#writes[0] === write, 'writes become durable in the order given')
-    do {
-      this.#durable(present(this.#writes.shift(), 'a write is pending').effect)
-    } while (this.#writes.length > 0 && !(this.#writes[0] as PendingWrite).hasRecords)
+    const next = this.#writes.findIndex((each, i) => i > 0 && each.hasRecords)
+    const done = this.#writes.splice(0, next < 0 ? this.#writes.length : next)
+    for (const each of done) this.#durable(each.effect)
     this.#requestFlush()
   }
 

@@ -13,5 +13,14 @@ export const WAL_LIMITS = {
   zeroBytesPerWrite: 512 * 1024,
   /** The next segment is prepared once this share of the current one is used. */
   prepareAtShare: 0.25,
+  /** Larger writes are handed to another thread: copying takes time, and the system may hold up who dirties many pages. */
+  directWriteBytesMax: 16 * 1024,
+  /** Flushes run on this thread while they take less than this on average ... */
+  directFlushMeanMsMax: 0.6,
+  /** (the average forgets as fast as this share of each new one) */
+  directFlushGain: 1 / 32,
+  /** ... and none took this long among the last so many. */
+  directFlushSlowMs: 4,
+  directFlushPause: 256,
   flushSamplesKept: 1024,
 } as const

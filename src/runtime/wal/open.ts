@@ -7,7 +7,7 @@ import { storageFailure } from './failures'
 import { readIdentity, writeIdentity, type Identity } from './identity'
 import { WAL_LIMITS } from './limits'
 import { lockFolder, type FolderLock } from './lock'
-import { recover, type Recovered } from './recover'
+import { readRecords, recover, type Recovered } from './recover'
 import { createSegment, removeUnfinished, SEGMENT_HEADER_BYTES, segmentName, type Segment } from './segment'
 import type { OpenFailureCode } from './types'
 import { Wal } from './wal'
@@ -22,7 +22,9 @@ export interface OpenOptions {
 
 export interface OpenedWal {
   readonly wal: Wal
-  readonly recovered: readonly RecoveredRecord[]
+  /** In the order written; to be read before the first append. */
+  readonly recovered: Iterable<RecoveredRecord>
+  readonly recoveredRecords: number
   /** Bytes of an unfinished last flush that were removed. */
   readonly tornBytes: number
 }
@@ -50,7 +52,7 @@ export async function openWal(options: OpenOptions): Promise<Result<OpenedWal, O
     const held = lock
     const wal = await startWal(options, segmentBytes, recovered.value, held)
     const { torn } = recovered.value
-    return ok({ wal, recovered: recovered.value.records, tornBytes: torn === null ? 0 : torn.to - torn.from })
+    return ok({ wal, recovered: readRecords(options.directory, recovered.value), recoveredRecords: recovered.value.records, tornBytes: torn === null ? 0 : torn.to - torn.from })
   } catch (error) {
     return await refused(storageFailure(error, 'opening the data folder'))
   }

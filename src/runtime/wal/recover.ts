@@ -6,7 +6,7 @@
  */
 import fs from 'node:fs'
 import path from 'node:path'
-import { present, type Result } from '../../core/base'
+import { assert, present, type Result } from '../../core/base'
 import type { RecoveredRecord } from '../ports'
 import { corruptFailure } from './failures'
 import { FLAG_END, FLAG_SEAL, RECORD_HEADER_BYTES, readRecord, recordBytes } from './record'
@@ -14,7 +14,8 @@ import { listSegments, parseSegmentHeader, SEGMENT_HEADER_BYTES, segmentName } f
 import { locationOf } from './location'
 
 export interface Recovered {
-  readonly records: readonly RecoveredRecord[]
+  /** How many records there are; `readRecords` gives them. */
+  readonly records: number
   readonly segments: readonly number[]
   /** Where the next record goes; null where there is no segment yet. */
   readonly tail: { readonly segment: number; readonly offset: number; readonly bytes: number; readonly nextBatch: number } | null
@@ -23,7 +24,7 @@ export interface Recovered {
 }
 
 interface Scan {
-  records: RecoveredRecord[]
+  records: number
   batch: number
   /** The last record read ended its batch. */
   ended: boolean
@@ -38,7 +39,7 @@ interface SegmentEnd {
 
 export function recover(directory: string): Result<Recovered, 'corrupt'> {
   const segments = listSegments(directory)
-  const scan: Scan = { records: [], batch: 0, ended: true }
+  const scan: Scan = { records: 0, batch: 0, ended: true }
   let tail: Recovered['tail'] = null
   let torn: Recovered['torn'] = null
   let sealed = true
@@ -66,6 +67,27 @@ export function recover(directory: string): Result<Recovered, 'corrupt'> {
 const corrupt = (where: string, what: string): { readonly ok: false; readonly error: ReturnType<typeof corruptFailure> & { code: 'corrupt' } } =>
   ({ ok: false, error: { ...corruptFailure(where, what), code: 'corrupt' } })
 
+/**
+ * The records that `recover` found sound, one segment in memory at a time: a log may be larger than memory. Payloads are
+ * views of their segment; whoever keeps one keeps all of it.
+ */
+export function* readRecords(directory: string, found: Recovered): Generator<RecoveredRecord> {
+  let left = found.records
+  for (const sequence of found.segments) {
+    if (left === 0) return
+    const file = fs.readFileSync(path.join(directory, segmentName(sequence)))
+    for (let offset = SEGMENT_HEADER_BYTES; left > 0;) {
+      const header = readRecord(file, offset, sequence, offset)
+      if (header === undefined || (header.flags & FLAG_SEAL) !== 0) break
+      const start = offset + RECORD_HEADER_BYTES
+      yield { type: header.type, payload: file.subarray(start, start + header.length), location: locationOf(sequence, offset) }
+      left -= 1
+      offset += recordBytes(header.length)
+    }
+  }
+  assert(left === 0, 'the records that were found are still there')
+}
+
 /** Reads records to the end of what is valid; a string says why the segment is damaged. */
 function scanSegment(file: Buffer, sequence: number, scan: Scan): SegmentEnd | string {
   let offset = SEGMENT_HEADER_BYTES
@@ -79,8 +101,7 @@ function scanSegment(file: Buffer, sequence: number, scan: Scan): SegmentEnd | s
       if (!isZero(file, offset + recordBytes(0))) return `bytes behind the end of the segment, from ${offset + recordBytes(0)}`
       return { offset: offset + recordBytes(0), sealed: true, dirtyTo: 0 }
     }
-    const start = offset + RECORD_HEADER_BYTES
-    scan.records.push({ type: header.type, payload: file.subarray(start, start + header.length), location: locationOf(sequence, offset) })
+    scan.records += 1
     offset += recordBytes(header.length)
   }
   const dirtyTo = lastByteSet(file, offset)

@@ -7,7 +7,7 @@ import { assert, present, type Result } from '../../core/base'
 import type { LogRecord, RecordLocation, Storage, StorageFailureCode } from '../ports'
 import { Batch, newBatchMemory } from './batch'
 import { storageFailure } from './failures'
-import { writeDurably } from './flusher'
+import { DirectFlushes, writeDurably } from './flusher'
 import { WAL_LIMITS } from './limits'
 import { locationOf, offsetOf, segmentOf } from './location'
 import { readRecord, RECORD_HEADER_BYTES, recordBytes } from './record'
@@ -46,6 +46,7 @@ export class Wal implements Storage {
   private flushes = 0
   private recordsFlushed = 0
   private bytesFlushed = 0
+  private readonly direct = new DirectFlushes()
   private readonly flushMs = new RecentSamples(WAL_LIMITS.flushSamplesKept)
   private readonly flushRecords = new RecentSamples(WAL_LIMITS.flushSamplesKept)
 
@@ -207,10 +208,12 @@ export class Wal implements Storage {
     this.flushing = batch
     const data = batch.close()
     const begunMs = this.start.nowMs()
-    writeDurably(segment.fd, data, batch.start, (error) => {
+    writeDurably(segment.fd, data, batch.start, this.direct.allowed, (error) => {
       this.flushing = null
       if (error) { this.fail(error, 'writing the log', batch); return }
-      this.flushMs.add(this.start.nowMs() - begunMs)
+      const tookMs = this.start.nowMs() - begunMs
+      this.flushMs.add(tookMs)
+      this.direct.took(tookMs)
       this.flushed(batch, data.length)
     })
   }

@@ -20,7 +20,10 @@ type Attempt<Value> = Result<Value, ReachCode>
 const failed = <Code extends string>(failure: Failure<Code>) => fail(failure.code, failure.message, failure.hint)
 const notFound = (clusterId: string) => fail('not-found', `No attached cluster has the id ${clusterId}.`, 'It may have been detached.')
 
-/** Two attachments are of one cluster when etcd's cluster id is the same and they share an address: the id alone is made from names and peer URLs. */
+/**
+ * Two attachments are of one cluster when etcd's cluster id is the same and they share an address. The id alone does not
+ * tell: it is made from names and peer URLs, which two clusters may well have in common.
+ */
 function sharesCluster(record: EngineRecord, etcdClusterId: string | null, addresses: readonly string[]): boolean {
   if (record.membership.etcdClusterId !== etcdClusterId) return false
   const known = new Set([...record.target.endpoints, ...record.membership.members.flatMap((member) => member.addresses)])
@@ -31,6 +34,7 @@ class EnginesDomain implements Engines {
   readonly #ports: EnginesPorts
   readonly #attached = new Map<string, Attached>()
   #timer: NodeJS.Timeout | null = null
+  #attaching: Promise<void> = Promise.resolve()
 
   constructor(ports: EnginesPorts) {
     this.#ports = ports
@@ -41,7 +45,12 @@ class EnginesDomain implements Engines {
       const probed = await probe(target, this.#ports.nowMs)
       return probed.ok ? ok(probed.value.report) : failed(probed.error)
     },
-    'engines.attach': ({ name, target }) => this.#attach(name, target),
+    // One after the other: two attachments of one cluster must not pass each other's check.
+    'engines.attach': ({ name, target }) => {
+      const attached = this.#attaching.then(() => this.#attach(name, target))
+      this.#attaching = attached.then(() => undefined, () => undefined)
+      return attached
+    },
     'engines.authenticate': ({ clusterId, target }) => this.#authenticate(clusterId, target),
     'engines.detach': async ({ clusterId }) => {
       const attached = this.#attached.get(clusterId)
@@ -80,6 +89,7 @@ class EnginesDomain implements Engines {
   async observeAll(clusterId: string): Promise<readonly NodeObservation[]> {
     const attached = this.#attached.get(clusterId)
     if (attached === undefined) return []
+    await attached.renewCertificates()
     const observations = await attached.driver.observeAll()
     if (this.#attached.get(clusterId) === attached) attached.noteEngine(attached.driver.engine)
     return observations
@@ -128,7 +138,8 @@ class EnginesDomain implements Engines {
     const { report } = tried.value
     const addresses = [...target.endpoints, ...report.membersFound.map((member) => member.endpoint)]
     const same = [...this.#attached.values()].find(({ record }) => sharesCluster(record, report.clusterId, addresses))
-    if (same !== undefined) return fail('already-attached', `This cluster is attached already, as ${same.record.name}.`, 'Open it in the list of clusters.')
+    if (same !== undefined) return fail('already-attached', `This cluster is attached already, as ${same.record.name}.`,
+      'Open it in the list of clusters.')
     // Another attachment may have taken the name while this one was being tried.
     if (this.#ports.nameTaken(name)) return nameTaken(name)
     const secrets = secretsOf(target)
@@ -155,7 +166,8 @@ class EnginesDomain implements Engines {
     }
     const secrets = secretsOf(target)
     const membership = { ...attached.record.membership, given: [...new Set(target.endpoints)], answeredAt: {} }
-    const record: EngineRecord = { ...attached.record, target: withoutSecrets(target), ...(await sealSecrets(this.#ports.secrets, secrets)), membership }
+    const record: EngineRecord = { ...attached.record, target: withoutSecrets(target), ...(await sealSecrets(this.#ports.secrets, secrets)),
+      membership }
     const renewed = await Attached.open(this.#ports, record, secrets)
     attached.close()
     this.#attached.set(clusterId, renewed)

@@ -47,7 +47,7 @@ export async function unsealSecrets(store: SecretStore, record: EngineRecord): P
   for (const name of ['password', 'key'] as const) {
     const held = record[name]
     if (held.kind === 'none') continue
-    const text = held.kind === 'sealed' ? await store.unseal(held.sealed) : null
+    const text = held.kind === 'sealed' ? await store.unseal(held.sealed).catch(() => null) : null
     if (text === null) return null
     texts[name] = text
   }

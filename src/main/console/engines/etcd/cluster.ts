@@ -34,6 +34,10 @@ export class EtcdCluster {
     this.#membership = options.membership ?? newMembership(options.target.endpoints)
   }
 
+  get tls(): TlsMaterial | null {
+    return this.#options.tls
+  }
+
   get membership(): Membership {
     return this.#membership
   }
@@ -79,7 +83,7 @@ export class EtcdCluster {
   async #ask(target: Target): Promise<NodeObservation> {
     const { withheld, timeoutMs = OBSERVE_TIMEOUT_MS } = this.#options
     const outcome: AskOutcome = withheld === null ? await this.#askAt(target, timeoutMs) : { ok: false, trouble: withheld }
-    const observation = this.#observationOf(target, outcome)
+    const observation = this.#observationOf(outcome.ok ? target : this.#whose(target), outcome)
     // A stranger that does not answer stands for a member only as long as no member is known.
     const counts = this.expected.some((member) => member.id === observation.nodeId)
     if (!this.#closed && counts) {
@@ -89,29 +93,39 @@ export class EtcdCluster {
     return observation
   }
 
+  /** While a stranger was asked in vain, another member may have told whose endpoint it is. */
+  #whose(target: Target): Target {
+    if (target.memberId !== null) return target
+    return targetsOf(this.#membership).find((each) => each.endpoint === target.endpoint) ?? target
+  }
+
   async #askAt(target: Target, timeoutMs: number): Promise<AskOutcome> {
     if (target.endpoint === '') {
-      return { ok: false, trouble: trouble('unreachable', 'unknown', 'dns', `${target.name} advertises no address.`, 'The member has not joined yet, or listens on a UNIX socket only.') }
+      return { ok: false, trouble: trouble('unreachable', 'unknown', 'dns', `${target.name} advertises no address.`,
+        'The member has not joined yet, or listens on a UNIX socket only.') }
     }
     return this.#memberAt(target.endpoint).ask(timeoutMs)
   }
 
   #observationOf(target: Target, outcome: AskOutcome): NodeObservation {
     const about: About = {
-      clusterId: this.#options.clusterId, nodeId: target.nodeId, name: target.name, atMs: this.#options.nowMs(), source: { endpoint: target.endpoint, path: 'direct' },
+      clusterId: this.#options.clusterId, nodeId: target.nodeId, name: target.name, atMs: this.#options.nowMs(),
+      source: { endpoint: target.endpoint, path: 'direct' },
     }
     if (!outcome.ok) return silentObservation(about, outcome.trouble.reachability, `${outcome.trouble.message} ${outcome.trouble.hint}`)
     const { cluster_id: etcdClusterId, member_id: memberId } = outcome.answer.status.header
     const own = this.#membership.etcdClusterId
     if (own !== null && own !== etcdClusterId) {
-      return silentObservation(about, 'unknown', `${target.endpoint} belongs to another cluster (${etcdClusterId}, not ${own}). Detach and attach anew if that is meant.`)
+      return silentObservation(about, 'unknown',
+        `${target.endpoint} belongs to another cluster (${etcdClusterId}, not ${own}). Detach and attach anew if that is meant.`)
     }
     if (this.#membership.removed.includes(memberId)) {
       return silentObservation(about, 'unknown', `${target.endpoint} answers as ${memberId}, which was removed from the cluster.`)
     }
     this.#learn({ endpoint: target.endpoint, etcdClusterId, memberId, members: outcome.answer.members })
     if (target.memberId !== null && target.memberId !== memberId) {
-      return silentObservation(about, 'unknown', `${target.endpoint} answers as another member (${memberId}). Its advertised address may be wrong, or a proxy stands before it.`)
+      return silentObservation(about, 'unknown',
+        `${target.endpoint} answers as another member (${memberId}). Its advertised address may be wrong, or a proxy stands before it.`)
     }
     const name = this.#membership.members.find((member) => member.id === memberId)?.name ?? ''
     return observationOf({ ...about, nodeId: memberId, name: name === '' ? memberId : name }, outcome.answer)

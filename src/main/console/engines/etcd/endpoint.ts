@@ -4,7 +4,7 @@ import {
 } from '@grpc/grpc-js'
 import * as v from 'valibot'
 import { fail, ok, type Result } from '../../../../core/base'
-import { ANSWER_BYTES_MAX, KEEPALIVE_MS, KEEPALIVE_TIMEOUT_MS, RECONNECT_BACKOFF_MS_MAX, TIMEOUTS_UNTIL_REDIAL } from './limits'
+import { ANSWER_BYTES_MAX, KEEPALIVE_MS, KEEPALIVE_TIMEOUT_MS, RECONNECT_BACKOFF_MS_MAX } from './limits'
 import type { TlsMaterial } from './pem'
 import { authenticateSchema, memberListSchema, METHODS, statusSchema, type EtcdMember, type EtcdStatus } from './protocol'
 
@@ -33,7 +33,6 @@ export class EtcdEndpoint {
   readonly endpoint: string
   readonly #tls: TlsMaterial | null
   #client: Client
-  #timeoutsInARow = 0
 
   constructor(endpoint: string, tls: TlsMaterial | null) {
     this.endpoint = endpoint
@@ -68,6 +67,13 @@ export class EtcdEndpoint {
     return answer.ok ? { ok: true, value: answer.value.token } : answer
   }
 
+  /** A connection that lost its other end without a word would be waited on for minutes. Calls still open on it are cut off. */
+  redial(): void {
+    const old = this.#client
+    this.#client = this.#dial()
+    old.close()
+  }
+
   close(): void {
     this.#client.close()
   }
@@ -84,21 +90,9 @@ export class EtcdEndpoint {
           else resolve({ ok: true, value: value ?? {} })
         })
     })
-    this.#afterCall(outcome)
     if (!outcome.ok) return outcome
     const parsed = parse(schema, outcome.value)
     return parsed.ok ? parsed : { ok: false, error: strangeAnswer(parsed.error.message) }
-  }
-
-  #afterCall(outcome: CallOutcome<object>): void {
-    const timedOut = !outcome.ok && outcome.error.code === Code.DEADLINE_EXCEEDED
-    this.#timeoutsInARow = timedOut ? this.#timeoutsInARow + 1 : 0
-    if (this.#timeoutsInARow < TIMEOUTS_UNTIL_REDIAL) return
-    // A connection that lost its other end without a word would be waited on for minutes.
-    this.#timeoutsInARow = 0
-    const old = this.#client
-    this.#client = this.#dial()
-    old.close()
   }
 }
 

@@ -1,5 +1,5 @@
 export { EtcdCluster } from './cluster'
 export { noSecrets, type Trouble } from './failure'
 export { expectedOf, newMembership, targetsOf, type Membership } from './membership'
-export { isPemText, loadTls } from './pem'
+export { isPemText, loadTls, type TlsMaterial } from './pem'
 export { probe, type Probed } from './probe'

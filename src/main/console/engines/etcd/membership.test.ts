@@ -7,7 +7,8 @@ const member = (ID: string, more: Partial<EtcdMember> = {}): EtcdMember => ({
   ID, name: `n-${ID}`, peerURLs: [`http://10.0.0.${ID.charCodeAt(0)}:2380`], clientURLs: [`http://${ID}.example:2379`], isLearner: false, ...more,
 })
 const abc = [member('a'), member('b'), member('c')]
-const says = (memberId: string, members: readonly EtcdMember[] | null, endpoint = `${memberId}.example:2379`): Answer => ({ endpoint, etcdClusterId: 'cafe', memberId, members })
+const says = (memberId: string, members: readonly EtcdMember[] | null, endpoint = `${memberId}.example:2379`): Answer => ({ endpoint,
+  etcdClusterId: 'cafe', memberId, members })
 const after = (start: Membership, ...answers: Answer[]): Membership => answers.reduce(afterAnswer, start)
 const ids = (membership: Membership): string[] => expectedOf(membership).map((each) => each.id)
 
@@ -29,7 +30,8 @@ describe('once one member answers', () => {
   })
 
   test('members that were not given are found', () => {
-    expect(targetsOf(after(newMembership(['a.example:2379']), says('a', abc))).map((target) => target.endpoint)).toEqual(['a.example:2379', 'b.example:2379', 'c.example:2379'])
+    expect(targetsOf(after(newMembership(['a.example:2379']), says('a', abc))).map((target) => target.endpoint)).toEqual(['a.example:2379',
+      'b.example:2379', 'c.example:2379'])
   })
 
   test('a given endpoint that answered is where its member is asked, whatever the member advertises', () => {

@@ -57,7 +57,8 @@ export const newMembership = (given: readonly string[]): Membership => ({
 function endpointOf(membership: Membership, member: KnownMember): string {
   const answered = membership.given.find((endpoint) => membership.answeredAt[endpoint] === member.id)
   if (answered !== undefined) return answered
-  const given = membership.given.find((endpoint) => membership.answeredAt[endpoint] === undefined && member.addresses.some((each) => sameAddress(each, endpoint)))
+  const unclaimed = membership.given.filter((endpoint) => membership.answeredAt[endpoint] === undefined)
+  const given = unclaimed.find((endpoint) => member.addresses.some((each) => sameAddress(each, endpoint)))
   return given ?? member.addresses[0] ?? ''
 }
 
@@ -83,7 +84,8 @@ export function expectedOf(membership: Membership): readonly ExpectedMember[] {
   return targetsOf(membership)
     .filter((target) => target.memberId !== null || membership.members.length === 0)
     .map((target) => ({
-      id: target.nodeId, name: target.name, endpoint: target.endpoint, voter: target.memberId === null ? true : (voterOf.get(target.memberId) ?? true),
+      id: target.nodeId, name: target.name, endpoint: target.endpoint,
+      voter: target.memberId === null ? true : (voterOf.get(target.memberId) ?? true),
     }))
 }
 
@@ -120,7 +122,8 @@ function withList(membership: Membership, teller: string, told: readonly EtcdMem
   const lists = { ...membership.lists, [teller]: told.map((member) => ({ id: member.ID, voter: !member.isLearner })) }
   const confirmed = confirmedList(lists)
   const confirmedIds = confirmed === null ? null : new Set(confirmed.map((each) => each.id))
-  const toldById = new Map(told.filter((member) => confirmedIds?.has(member.ID) === true || !membership.removed.includes(member.ID)).map((m) => [m.ID, known(m)]))
+  const current = told.filter((member) => confirmedIds?.has(member.ID) === true || !membership.removed.includes(member.ID))
+  const toldById = new Map(current.map((member) => [member.ID, known(member)]))
   const kept = membership.members.map((member) => toldById.get(member.id) ?? member)
   const added = [...toldById.values()].filter((member) => !membership.members.some((each) => each.id === member.id))
   const all = [...kept, ...added]
@@ -143,6 +146,7 @@ export function afterAnswer(membership: Membership, answer: Answer): Membership 
     etcdClusterId: membership.etcdClusterId ?? answer.etcdClusterId,
     answeredAt: isGiven ? { ...membership.answeredAt, [answer.endpoint]: answer.memberId } : membership.answeredAt,
   }
-  const next = answer.members === null || membership.removed.includes(answer.memberId) ? located : withList(located, answer.memberId, answer.members)
+  const unheard = answer.members === null || membership.removed.includes(answer.memberId)
+  const next = unheard ? located : withList(located, answer.memberId, answer.members ?? [])
   return JSON.stringify(next) === JSON.stringify(membership) ? membership : next
 }

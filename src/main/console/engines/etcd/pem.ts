@@ -20,13 +20,15 @@ async function read(what: string, textOrPath: string): Promise<PemResult<string>
   if (isPemText(textOrPath)) return ok(textOrPath)
   try {
     const { size } = await stat(textOrPath)
-    if (size > PEM_BYTES_MAX) return fail('bad-certificate', `The ${what} file ${textOrPath} is larger than a PEM file.`, 'Choose the PEM file itself.')
+    if (size > PEM_BYTES_MAX) return fail('bad-certificate', `The ${what} file ${textOrPath} is larger than a PEM file.`,
+      'Choose the PEM file itself.')
     const text = await readFile(textOrPath, 'utf8')
     if (isPemText(text)) return ok(text)
     return fail('bad-certificate', `The ${what} file ${textOrPath} holds no PEM.`, 'Convert it with openssl; a PEM file begins with -----BEGIN.')
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error)
-    return fail('bad-certificate', `The ${what} file cannot be read: ${reason}.`, 'Give the text of the PEM file, or a path that this user may read.')
+    return fail('bad-certificate', `The ${what} file cannot be read: ${reason}.`,
+      'Give the text of the PEM file, or a path that this user may read.')
   }
 }
 
@@ -42,7 +44,8 @@ function checkPair(certificate: X509Certificate, keyPem: string): PemResult<unde
   try {
     if (certificate.checkPrivateKey(createPrivateKey(keyPem))) return ok()
   } catch {
-    return fail('bad-certificate', 'The key is not an unencrypted private key in PEM form.', 'Remove its passphrase with: openssl pkey -in key.pem -out plain.pem')
+    return fail('bad-certificate', 'The key is not an unencrypted private key in PEM form.',
+      'Remove its passphrase with: openssl pkey -in key.pem -out plain.pem')
   }
   return fail('bad-certificate', 'The key does not belong to the client certificate.', 'Give the certificate and the key that were made together.')
 }
@@ -51,7 +54,8 @@ function checkPair(certificate: X509Certificate, keyPem: string): PemResult<unde
 export async function loadTls(tls: EtcdTarget['tls'], nowMs: number): Promise<PemResult<TlsMaterial | null>> {
   if (tls === null) return ok(null)
   if ((tls.certificate === null) !== (tls.key === null)) {
-    return fail('bad-certificate', `A client ${tls.key === null ? 'certificate' : 'key'} was given without its ${tls.key === null ? 'key' : 'certificate'}.`, 'Give both, or neither.')
+    const [given, missing] = tls.key === null ? ['certificate', 'key'] : ['key', 'certificate']
+    return fail('bad-certificate', `A client ${given} was given without its ${missing}.`, 'Give both, or neither.')
   }
   const parts: { ca: string | null; certificate: string | null; key: string | null } = { ca: null, certificate: null, key: null }
   for (const [name, what] of [['ca', 'CA'], ['certificate', 'client certificate'], ['key', 'client key']] as const) {

@@ -19,7 +19,12 @@ interface EndpointReport {
 
 const step = (endpoint: string, name: ProbeStep['step'], text: string): ProbeStep => ({ endpoint, step: name, ok: true, text })
 
-async function askAuth(endpoint: string, member: Member, deadlineMs: number): Promise<{ readonly step: ProbeStep | null; readonly trouble: Trouble | null }> {
+interface AuthReport {
+  readonly step: ProbeStep | null
+  readonly trouble: Trouble | null
+}
+
+async function askAuth(endpoint: string, member: Member, deadlineMs: number): Promise<AuthReport> {
   const state = await member.token.get(deadlineMs)
   switch (state.kind) {
     case 'not-needed':
@@ -30,7 +35,8 @@ async function askAuth(endpoint: string, member: Member, deadlineMs: number): Pr
       return { step: failedStep(endpoint, state.trouble), trouble: state.trouble }
     case 'none': {
       const late = timedOut(endpoint, 'auth', AUTHENTICATE_TIMEOUT_MS)
-      return { step: { ...failedStep(endpoint, late), hint: 'Authentication needs a quorum; the cluster may have lost it. Observing goes on without a token.' }, trouble: null }
+      const hint = 'Authentication needs a quorum; the cluster may have lost it. Observing goes on without a token.'
+      return { step: { ...failedStep(endpoint, late), hint }, trouble: null }
     }
   }
 }
@@ -52,7 +58,8 @@ async function probeEndpoint(endpoint: string, target: EtcdTarget, tls: TlsMater
     const bare = new Member(endpoint, tls, null)
     const outcome = await bare.channel.status(null, deadlineMs)
     bare.close()
-    if (!outcome.ok && fromGrpc(endpoint, outcome.error, 'status', PROBE_TIMEOUT_MS).vague) return stopWith(notEtcd(endpoint, transport.greeting.what))
+    const unlike = !outcome.ok && fromGrpc(endpoint, outcome.error, 'status', PROBE_TIMEOUT_MS).vague
+    if (unlike) return stopWith(notEtcd(endpoint, transport.greeting.what))
   }
   const member = new Member(endpoint, tls, target.auth)
   try {
@@ -88,7 +95,8 @@ function failureOf(reports: readonly EndpointReport[]): Failure<ReachCode> | nul
   const clusters = new Map(reports.filter((r) => r.answer !== null).map((r) => [r.answer?.status.header.cluster_id, r.endpoint]))
   if (clusters.size > 1) {
     const listed = [...clusters].map(([id, endpoint]) => `${endpoint} in ${String(id)}`).join(', ')
-    return { code: 'different-clusters', message: `The endpoints belong to different clusters: ${listed}.`, hint: 'Attach each cluster by its own endpoints.' }
+    return { code: 'different-clusters', message: `The endpoints belong to different clusters: ${listed}.`,
+      hint: 'Attach each cluster by its own endpoints.' }
   }
   const wrongPassword = troubles.find((each) => each.code === 'auth-failed')
   if (clusters.size === 1 && wrongPassword === undefined) return null
@@ -121,7 +129,8 @@ export async function probe(target: EtcdTarget, nowMs: () => number): Promise<Re
     reachable: answers.length > 0,
     engine: answers[0] === undefined ? null : `etcd ${answers[0].status.version}`,
     clusterId: answers[0]?.status.header.cluster_id ?? null,
-    membersFound: members.map((each) => ({ id: each.ID, name: each.name === '' ? each.ID : each.name, endpoint: addressOf(each.clientURLs[0] ?? '') ?? '' })),
+    membersFound: members.map((each) => ({ id: each.ID, name: each.name === '' ? each.ID : each.name,
+      endpoint: addressOf(each.clientURLs[0] ?? '') ?? '' })),
     steps: reports.flatMap((each) => each.steps),
     observations: observationsOf(reports, nowMs()),
   }

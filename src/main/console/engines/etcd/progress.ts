@@ -2,8 +2,8 @@
  * How far each follower's log matches the leader's, from the leader's /debug/vars ("raft.status", an expvar on the client port:
  * etcdhttp/debug.go). Not part of the API proper, so its absence is normal and leaves the lag unknown.
  */
-import { request as httpRequest } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import { Agent as HttpAgent, request as httpRequest } from 'node:http'
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https'
 import * as v from 'valibot'
 import { DEBUG_VARS_BYTES_MAX } from './limits'
 import type { TlsMaterial } from './pem'
@@ -38,39 +38,63 @@ export function parseDebugVars(text: string): RaftStatus | null {
   }
 }
 
-/** null: not to be had, for whatever reason. */
-export async function readRaftStatus(endpoint: string, tls: TlsMaterial | null, timeoutMs: number): Promise<RaftStatus | null> {
-  if (timeoutMs <= 0) return null
-  const text = await get(`${tls === null ? 'http' : 'https'}://${endpoint}/debug/vars`, tls, timeoutMs)
-  return text === null ? null : parseDebugVars(text)
+/** Reads it over one connection that is kept, so that a poll costs no TLS handshake. */
+export class ProgressReader {
+  readonly #url: string
+  readonly #request: typeof httpRequest
+  readonly #agent: HttpAgent
+
+  constructor(endpoint: string, tls: TlsMaterial | null) {
+    this.#url = `${tls === null ? 'http' : 'https'}://${endpoint}/debug/vars`
+    this.#request = tls === null ? httpRequest : httpsRequest
+    this.#agent = tls === null ? new HttpAgent(KEPT) : new HttpsAgent({ ...KEPT, ...tlsOptions(tls) })
+  }
+
+  /** null: not to be had, for whatever reason. */
+  async read(timeoutMs: number): Promise<RaftStatus | null> {
+    if (timeoutMs <= 0) return null
+    const text = await this.#get(timeoutMs)
+    return text === null ? null : parseDebugVars(text)
+  }
+
+  close(): void {
+    this.#agent.destroy()
+  }
+
+  #get(timeoutMs: number): Promise<string | null> {
+    return new Promise((resolve) => {
+      const question = this.#request(this.#url, { agent: this.#agent })
+      const giveUp = (): void => {
+        clearTimeout(timer)
+        resolve(null)
+        question.destroy()
+      }
+      const timer = setTimeout(giveUp, timeoutMs)
+      question.on('error', giveUp)
+      question.on('response', (answer) => {
+        if (answer.statusCode !== 200) { giveUp(); return }
+        const parts: Buffer[] = []
+        let bytes = 0
+        answer.on('data', (part: Buffer) => {
+          bytes += part.length
+          parts.push(part)
+          if (bytes > DEBUG_VARS_BYTES_MAX) giveUp()
+        })
+        answer.on('error', giveUp)
+        answer.on('end', () => {
+          clearTimeout(timer)
+          resolve(Buffer.concat(parts).toString('utf8'))
+        })
+      })
+      question.end()
+    })
+  }
 }
 
-function get(url: string, tls: TlsMaterial | null, timeoutMs: number): Promise<string | null> {
-  return new Promise((resolve) => {
-    const give = (text: string | null): void => {
-      clearTimeout(timer)
-      resolve(text)
-      question.destroy()
-    }
-    const headers = { connection: 'close' }
-    const secure = tls === null ? {} : {
-      ca: tls.ca ?? undefined, cert: tls.certificate ?? undefined, key: tls.key ?? undefined, ...(tls.serverName === null ? {} : { servername: tls.serverName }),
-    }
-    const question = tls === null ? httpRequest(url, { headers, agent: false }) : httpsRequest(url, { headers, agent: false, ...secure })
-    const timer = setTimeout(() => { give(null) }, timeoutMs)
-    question.on('error', () => { give(null) })
-    question.on('response', (answer) => {
-      if (answer.statusCode !== 200) { give(null); return }
-      const parts: Buffer[] = []
-      let bytes = 0
-      answer.on('data', (part: Buffer) => {
-        bytes += part.length
-        parts.push(part)
-        if (bytes > DEBUG_VARS_BYTES_MAX) give(null)
-      })
-      answer.on('error', () => { give(null) })
-      answer.on('end', () => { give(Buffer.concat(parts).toString('utf8')) })
-    })
-    question.end()
-  })
+const KEPT = { keepAlive: true, maxSockets: 1 }
+
+function tlsOptions({ ca, certificate, key, serverName }: TlsMaterial) {
+  return {
+    ca: ca ?? undefined, cert: certificate ?? undefined, key: key ?? undefined, ...(serverName === null ? {} : { servername: serverName }),
+  }
 }

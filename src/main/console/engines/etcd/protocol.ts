@@ -15,7 +15,8 @@ const DESCRIPTOR: Parameters<typeof fromJSON>[0] = {
   nested: {
     etcdserverpb: {
       nested: {
-        ResponseHeader: { fields: { cluster_id: field('uint64', 1), member_id: field('uint64', 2), revision: field('int64', 3), raft_term: field('uint64', 4) } },
+        ResponseHeader: { fields: { cluster_id: field('uint64', 1), member_id: field('uint64', 2), revision: field('int64', 3),
+          raft_term: field('uint64', 4) } },
         StatusRequest: { fields: {} },
         StatusResponse: {
           fields: {
@@ -26,7 +27,8 @@ const DESCRIPTOR: Parameters<typeof fromJSON>[0] = {
         },
         Member: {
           fields: {
-            ID: field('uint64', 1), name: field('string', 2), peerURLs: repeated('string', 3), clientURLs: repeated('string', 4), isLearner: field('bool', 5),
+            ID: field('uint64', 1), name: field('string', 2), peerURLs: repeated('string', 3), clientURLs: repeated('string', 4),
+            isLearner: field('bool', 5),
           },
         },
         MemberListRequest: { fields: { linearizable: field('bool', 1) } },
@@ -83,7 +85,8 @@ export type EtcdStatus = v.InferOutput<typeof statusSchema>
 
 export const memberListSchema = v.object({
   header,
-  members: v.array(v.object({ ID: hexId, name: v.string(), peerURLs: v.array(v.string()), clientURLs: v.array(v.string()), isLearner: v.boolean() })),
+  members: v.array(v.object({ ID: hexId, name: v.string(), peerURLs: v.array(v.string()), clientURLs: v.array(v.string()),
+    isLearner: v.boolean() })),
 })
 export type EtcdMember = v.InferOutput<typeof memberListSchema>['members'][number]
 

@@ -34,16 +34,19 @@ async function fakeEtcd(password: string): Promise<Fake> {
   server.addService(SERVICES.auth, {
     Authenticate: (call: ServerUnaryCall<{ password: string }, object>, done: sendUnaryData<object>) => {
       asked += 1
-      if (call.request.password !== password) { done({ code: Code.INVALID_ARGUMENT, details: 'etcdserver: authentication failed, invalid user ID or password' }); return }
+      if (call.request.password !== password) { done({ code: Code.INVALID_ARGUMENT,
+        details: 'etcdserver: authentication failed, invalid user ID or password' }); return }
       issued += 1
       valid.add(`token-${String(issued)}`)
       done(null, { header, token: `token-${String(issued)}` })
     },
   })
-  server.addService(SERVICES.maintenance, { Status: guarded({ header, version: '3.5.9', leader: '7', raftTerm: '3', raftIndex: '9', raftAppliedIndex: '9' }) })
+  server.addService(SERVICES.maintenance,
+    { Status: guarded({ header, version: '3.5.9', leader: '7', raftTerm: '3', raftIndex: '9', raftAppliedIndex: '9' }) })
   server.addService(SERVICES.cluster, { MemberList: guarded({ header, members: [] }) })
   const port = await new Promise<number>((resolve, reject) => {
-    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(), (error, bound) => { if (error === null) resolve(bound); else reject(error) })
+    server.bindAsync('127.0.0.1:0', ServerCredentials.createInsecure(),
+      (error, bound) => { if (error === null) resolve(bound); else reject(error) })
   })
   const fake: Fake = {
     endpoint: `127.0.0.1:${String(port)}`, revoke: () => { valid = new Set() }, authenticated: () => asked, stop: () => { server.forceShutdown() },
@@ -81,7 +84,8 @@ describe('a member that wants a token', () => {
     const member = memberOf(fake, 'wrong')
     for (let i = 0; i < 3; i += 1) {
       const outcome = await member.ask(2_000)
-      expect(outcome).toMatchObject({ ok: false, trouble: { code: 'auth-failed', reachability: 'auth-failed' } })
+      expect(outcome).toMatchObject({ ok: false, trouble: { code: 'auth-failed', reachability: 'auth-failed',
+        message: expect.stringContaining('user name or the password') as unknown } })
       expect(JSON.stringify(outcome)).not.toContain('wrong')
     }
     expect(fake.authenticated()).toBe(1)

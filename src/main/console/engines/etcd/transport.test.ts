@@ -48,7 +48,8 @@ describe('why it failed', () => {
   })
 
   test('an unknown name is told as one', () => {
-    expect(fromSocket('nowhere.invalid:1', Object.assign(new Error('x'), { code: 'ENOTFOUND' }))).toMatchObject({ step: 'dns', code: 'unreachable' })
+    expect(fromSocket('nowhere.invalid:1', Object.assign(new Error('x'), { code: 'ENOTFOUND' }))).toMatchObject({ step: 'dns',
+      code: 'unreachable' })
   })
 
   test('a port that speaks HTTP explains a failed question', () => {
@@ -63,7 +64,8 @@ describe('/debug/vars', () => {
     const text = '{"cmdline":["etcd"],"memstats":{"a":{"b":1}},"raft.status":{"id":"8e","term":18446744073709551615,"raftState":"StateLeader",'
       + '"progress":{"8e":{"match":9007199254740993,"next":9007199254740994,"state":"StateReplicate"}},"leadtransferee":"0"},"z":1}'
     expect(parseDebugVars(text)).toEqual({
-      raftState: 'StateLeader', term: 18446744073709551615n, progress: { '8e': { match: 9007199254740993n, next: 9007199254740994n, state: 'StateReplicate' } },
+      raftState: 'StateLeader', term: 18446744073709551615n,
+        progress: { '8e': { match: 9007199254740993n, next: 9007199254740994n, state: 'StateReplicate' } },
     })
   })
 

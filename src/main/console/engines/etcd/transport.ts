@@ -3,7 +3,7 @@ import { lookup } from 'node:dns/promises'
 import { connect, isIP, type Socket } from 'node:net'
 import { connect as connectTls } from 'node:tls'
 import type { ProbeStep } from '../../../../contract/engines'
-import { fromSocket, fromTls, notEtcd, plainToTls, timedOut, type Trouble } from './failure'
+import { fromSocket, fromTls, notEtcd, plainToTls, timedOut, tlsToPlain, type Trouble } from './failure'
 import { orAfter } from './or-after'
 import type { TlsMaterial } from './pem'
 
@@ -72,7 +72,8 @@ function handshake(endpoint: string, socket: Socket, host: string, tls: TlsMater
       ...(tls.certificate === null || tls.key === null ? {} : { cert: tls.certificate, key: tls.key }),
     })
     const timer = setTimeout(() => { secure.destroy(); resolve({ ok: false, trouble: timedOut(endpoint, 'tls', timeoutMs) }) }, timeoutMs)
-    const failed = (error: NodeJS.ErrnoException): void => { clearTimeout(timer); resolve({ ok: false, trouble: fromTls(endpoint, error, tls.certificate !== null) }) }
+    const failed = (error: NodeJS.ErrnoException): void => { clearTimeout(timer); resolve({ ok: false,
+      trouble: fromTls(endpoint, error, tls.certificate !== null) }) }
     secure.once('secureConnect', () => { clearTimeout(timer); resolve({ ok: true, value: secure }) })
     secure.on('error', failed)
     secure.once('close', () => { failed(new Error('the member closed the connection')) })
@@ -114,8 +115,17 @@ function speaksTls(address: string, port: number, timeoutMs: number): Promise<bo
   })
 }
 
+/** A plain port that closes a TLS connection without a word. */
+async function speaksHttp(endpoint: string, address: string, port: number, timeoutMs: number): Promise<boolean> {
+  const socket = await dial(endpoint, address, port, timeoutMs)
+  if (!socket.ok) return false
+  const greeting = await greet(endpoint, socket.value, address, null)
+  return greeting.ok && (greeting.value.kind === 'etcd' || greeting.value.kind === 'http')
+}
+
 const passed = (endpoint: string, step: ProbeStep['step'], text: string): ProbeStep => ({ endpoint, step, ok: true, text })
-export const failedStep = (endpoint: string, { step, code, message, hint }: Trouble): ProbeStep => ({ endpoint, step, ok: false, code, text: message, hint })
+export const failedStep = (endpoint: string, { step, code, message, hint }: Trouble): ProbeStep => ({ endpoint, step, ok: false, code,
+  text: message, hint })
 
 /** Never throws; ends within about `timeoutMs` for each step. */
 export async function examineTransport(endpoint: string, tls: TlsMaterial | null, timeoutMs: number): Promise<TransportReport> {
@@ -132,13 +142,15 @@ export async function examineTransport(endpoint: string, tls: TlsMaterial | null
   const stream = tls === null ? socket : await handshake(endpoint, socket.value, host, tls, timeoutMs)
   if (!stream.ok) {
     socket.value.destroy()
-    return end(stream.trouble)
+    const plain = stream.trouble.code === 'tls-failed' && (await speaksHttp(endpoint, address.value, port, timeoutMs))
+    return end(plain ? tlsToPlain(endpoint) : stream.trouble)
   }
   const greeting = await greet(endpoint, stream.value, host, tls)
   socket.value.destroy()
   if (!greeting.ok) return end(greeting.trouble)
-  if (tls === null && greeting.value.kind === 'silent' && (await speaksTls(address.value, port, timeoutMs))) return end(plainToTls(endpoint), { kind: 'expects-tls' })
-  if (greeting.value.kind === 'expects-tls') return end(plainToTls(endpoint), greeting.value)
+  const silent = tls === null && greeting.value.kind === 'silent'
+  const expectsTls = greeting.value.kind === 'expects-tls' || (silent && (await speaksTls(address.value, port, timeoutMs)))
+  if (expectsTls) return end(plainToTls(endpoint), { kind: 'expects-tls' })
   if (tls !== null) steps.push(passed(endpoint, 'tls', 'The certificates are accepted on both sides.'))
   return { steps, trouble: null, greeting: greeting.value }
 }

@@ -1,0 +1,18 @@
+#!/usr/bin/env node
+// npx quorate …: the command line, run from the checkout. Builds what changed first; what set-up says goes to standard error.
+import { ensureDependencies } from './setup/dependencies.mjs'
+import { runStep } from './setup/failure.mjs'
+import { runInForeground } from './setup/launch.mjs'
+import { ensureNode } from './setup/node.mjs'
+import { inRoot } from './setup/places.mjs'
+
+// Standard output belongs to the command: its JSON is read by programs.
+console.log = console.error
+
+await runStep(async () => {
+  await ensureDependencies()
+  await ensureNode(import.meta.url)
+  const { prepareBuild } = await import('./setup/steps.mjs')
+  await prepareBuild()
+  process.exit(await runInForeground(process.execPath, [inRoot('out', 'main', 'cli.js'), ...process.argv.slice(2)]))
+})

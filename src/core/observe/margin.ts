@@ -1,0 +1,60 @@
+import type { Earlier } from './earlier'
+import { hasBeenLed } from './earlier'
+import type { Survey, Voice } from './survey'
+import type { ClusterState, QuorumMargin } from './types'
+
+/** It is known not to take part. A refused or stopped member is known to be down; a timeout tells so only while others do answer. */
+function isKnownDown(voice: Voice, othersAnswer: boolean): boolean {
+  if (voice.stale || voice.observation === null) return false
+  const { reachability } = voice.observation
+  return reachability === 'refused' || reachability === 'stopped' || (reachability === 'timeout' && othersAnswer)
+}
+
+/** It may well take part without the console knowing. */
+function isBlindSpot(voice: Voice, othersAnswer: boolean): boolean {
+  if (!voice.answering) return !isKnownDown(voice, othersAnswer)
+  return voice.group === null || (typeof voice.group.leaderId === 'object' && voice.group.leaderId !== null)
+}
+
+export function stateOf(survey: Survey, earlier: Earlier): ClusterState {
+  const { voters, needed, reign, quorum } = survey
+  if (voters.length === 0) return 'unknown'
+  if (quorum) return (reign?.agreeing.length ?? 0) === voters.length && voters.length > needed ? 'quorate' : 'at-risk'
+  if (voters.every((voice) => !voice.stale && voice.observation?.reachability === 'stopped')) return 'stopped'
+  if (voters.every((voice) => voice.stale)) return 'unknown'
+  const answering = voters.filter((voice) => voice.answering).length
+  if (answering > 0 && !earlier.everLed && !hasBeenLed(survey.moment)) return 'starting'
+  const blind = voters.filter((voice) => isBlindSpot(voice, answering > 0)).length
+  const agreeing = reign === null || reign.denied ? 0 : reign.agreeing.length
+  return blind > 0 && agreeing + blind >= needed ? 'unknown' : 'no-quorum'
+}
+
+function criticalOf(survey: Survey, agreeing: readonly string[], canLose: number): string[] {
+  const members = canLose === 0 ? [...agreeing] : []
+  const perDomain = new Map<string, number>()
+  for (const id of agreeing) {
+    const domain = survey.byId.get(id)?.domain
+    if (domain !== undefined) perDomain.set(domain, (perDomain.get(domain) ?? 0) + 1)
+  }
+  const domains = [...perDomain].filter(([, count]) => count > canLose && count > 1).map(([domain]) => domain)
+  return [...members, ...domains]
+}
+
+/**
+ * Counted over voters only. A member that answers but does not agree cannot be counted on, so what may still fail is
+ * counted from those that agree.
+ */
+export function marginOf(survey: Survey, state: ClusterState): QuorumMargin {
+  const { voters, needed, reign, quorum } = survey
+  const agreeing = reign === null || reign.denied ? [] : reign.agreeing
+  const spare = agreeing.length - needed
+  const canLose = state === 'unknown' || state === 'stopped' ? null : quorum ? spare : Math.min(-1, spare)
+  return {
+    voters: voters.length,
+    answering: voters.filter((voice) => voice.answering).length,
+    agreeing: agreeing.length,
+    needed,
+    canLose,
+    critical: quorum ? criticalOf(survey, agreeing, spare) : [],
+  }
+}

@@ -1,0 +1,53 @@
+/** The `quorate` command (node out/main/cli.js). */
+import { readFileSync } from 'node:fs'
+import path from 'node:path'
+import { defaultDataDirectory } from './data-directory'
+import { EXIT, type ExitCode } from './exit-codes'
+import { serveHere, upHere, type Terminal } from './foreground'
+import { runProgram } from './program'
+
+// grpc-js names an IP address to TLS, about which Node warns; nothing a user of the command could do about it.
+process.noDeprecation = true
+
+/** The package.json above the bundle. */
+function readVersion(): string {
+  try {
+    const { version } = JSON.parse(readFileSync(path.join(import.meta.dirname, '..', '..', 'package.json'), 'utf8')) as { version?: unknown }
+    return typeof version === 'string' ? version : 'unknown'
+  } catch {
+    return 'unknown'
+  }
+}
+
+const write = {
+  out: (text: string): void => void process.stdout.write(text),
+  err: (text: string): void => void process.stderr.write(text),
+}
+
+const terminal: Terminal = {
+  version: readVersion(), ...write,
+  untilStopped: () => new Promise((resolve) => {
+    for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => { resolve() })
+  }),
+}
+
+/** Ends once everything said has been taken. */
+function end(code: ExitCode): void {
+  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
+}
+
+// Whoever reads may stop reading (`quorate observe … | head`).
+process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? EXIT.ok : EXIT.failed))
+
+function broke(error: unknown): void {
+  const what = error instanceof Error ? (error.stack ?? error.message) : String(error)
+  write.err(`✗ Quorate ended because of an error that nothing expected: ${what}\n`)
+  end(EXIT.failed)
+}
+process.on('unhandledRejection', broke)
+
+runProgram(process.argv.slice(2), {
+  version: terminal.version, dataDirectory: defaultDataDirectory(process.platform, process.env), environment: process.env, write,
+  serve: (request) => serveHere(request, terminal),
+  up: (request) => upHere(request, terminal),
+}).then(end, broke)

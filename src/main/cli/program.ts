@@ -1,0 +1,120 @@
+/** The commands, their options and their help. */
+import { Command, CommanderError, Option } from 'commander'
+import { EXIT, EXIT_CODES_HELP, type ExitCode } from './exit-codes'
+import { dataOption, faultCommand, type Finish } from './fault-command'
+import { observeCommand } from './observe-command'
+import { failed, type Outcome } from './outcome'
+import { parseInteger } from './quantities'
+import { down, status, type NodeCount } from './sandbox'
+
+export interface ServeRequest {
+  readonly dataDirectory: string
+  readonly port: number
+  readonly firstCluster: boolean
+}
+
+export interface UpRequest {
+  readonly dataDirectory: string
+  readonly name: string
+  readonly nodes: NodeCount
+}
+
+export interface ProgramOptions {
+  readonly version: string
+  readonly dataDirectory: string
+  readonly environment: NodeJS.ProcessEnv
+  readonly write: { readonly out: (text: string) => void; readonly err: (text: string) => void }
+  /** A console in this terminal until it is told to stop; resolves with what the command ends with. */
+  readonly serve: (request: ServeRequest) => Promise<Outcome>
+  readonly up: (request: UpRequest) => Promise<Outcome>
+}
+
+const NODE_COUNTS: readonly NodeCount[] = [1, 3, 5, 7]
+
+function serveCommand(options: ProgramOptions, finish: Finish): Command {
+  return new Command('serve').description('run the console on loopback, for a browser; ends with Ctrl-C')
+    .option('--port <port>', 'port to listen on; 0 takes a free one', '0')
+    .option('--no-sandbox-cluster', 'do not start a local cluster on the first run')
+    .addOption(dataOption(options.dataDirectory))
+    .action(async (given: { port: string; sandboxCluster: boolean; data: string }) => {
+      const port = parseInteger(given.port, 0, 65_535, 'port')
+      if (!port.ok) { finish(failed(port.error)); return }
+      finish(await options.serve({ dataDirectory: given.data, port: port.value, firstCluster: given.sandboxCluster }))
+    })
+    .addHelpText('after', `
+The address it prints holds a token: whoever has it may use the console.
+
+Examples:
+  $ quorate serve
+  $ quorate serve --port 8123 --data ./data --no-sandbox-cluster
+${EXIT_CODES_HELP}`)
+}
+
+function sandboxCommand(options: ProgramOptions, finish: Finish): Command {
+  const sandbox = new Command('sandbox').description('local clusters of real processes')
+  sandbox.command('up').description('make a local cluster, or start the one of that name; without a running console one runs here until Ctrl-C')
+    .addOption(new Option('--nodes <count>', 'how many nodes').choices(NODE_COUNTS.map(String)).default('3'))
+    .option('--name <name>', 'name of the cluster', 'Local cluster')
+    .addOption(dataOption(options.dataDirectory))
+    .action(async (given: { nodes: string; name: string; data: string }) => {
+      const nodes = NODE_COUNTS.find((count) => String(count) === given.nodes) ?? 3
+      finish(await options.up({ dataDirectory: given.data, name: given.name, nodes }))
+    })
+  sandbox.command('down').description('stop a local cluster').argument('[name]', 'name or id (needed where there are several)')
+    .option('--delete', 'remove its folder and its history too').addOption(dataOption(options.dataDirectory))
+    .action(async (name: string | undefined, given: { delete?: boolean; data: string }) => {
+      finish(await down(given.data, name, given.delete === true))
+    })
+  sandbox.command('status').description('nodes, processes and faults in force').argument('[name]', 'name or id')
+    .option('--json', 'print JSON as described in docs/json.md').addOption(dataOption(options.dataDirectory))
+    .action(async (name: string | undefined, given: { json?: boolean; data: string }) => {
+      finish(await status(given.data, name, given.json === true))
+    })
+  sandbox.addCommand(faultCommand(options.dataDirectory, finish))
+  return sandbox.addHelpText('after', `
+Examples:
+  $ quorate sandbox up --nodes 5 --name demo
+  $ quorate sandbox status
+  $ quorate sandbox fault kill n1
+  $ quorate observe demo
+  $ quorate sandbox down demo --delete
+${EXIT_CODES_HELP}`)
+}
+
+/** Every subcommand ends by an exception instead of ending the process, and prints where the program prints. */
+function adopt(command: Command, options: ProgramOptions): void {
+  command.helpCommand(false).exitOverride().configureOutput({
+    writeOut: options.write.out, writeErr: options.write.err, outputError: (text, write) => { write(`✗ ${text.replace(/^error: /, '')}`) },
+  })
+  command.showHelpAfterError('  What to do: see --help.')
+  for (const sub of command.commands) adopt(sub, options)
+}
+
+export async function runProgram(argv: readonly string[], options: ProgramOptions): Promise<ExitCode> {
+  let outcome: Outcome = { exitCode: EXIT.ok }
+  const finish: Finish = (result) => { outcome = result }
+  const program = new Command('quorate')
+    .description('Who leads, in which epoch, how far replication lags, and how many failures a cluster can still take.')
+    .version(options.version, '-V, --version')
+    .addCommand(serveCommand(options, finish))
+    .addCommand(observeCommand(options.dataDirectory, options.environment, finish))
+    .addCommand(sandboxCommand(options, finish))
+    .addHelpText('after', `
+Examples:
+  $ quorate observe etcd://127.0.0.1:2379
+  $ quorate sandbox up
+  $ quorate serve --port 8123
+
+Every command has its own --help.
+${EXIT_CODES_HELP}`)
+  adopt(program, options)
+  try {
+    await program.parseAsync([...argv], { from: 'user' })
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error
+    return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+  }
+  if (outcome.stdout !== undefined) options.write.out(outcome.stdout)
+  if (outcome.stderr !== undefined) options.write.err(outcome.stderr)
+  return outcome.exitCode
+}

@@ -1,0 +1,5 @@
+export type { Documents } from './documents'
+export { historyHandlers, type HistoryHandlers } from './handlers'
+export { openHistory, type AlertHistory, type History, type HistoryOptions, type HistoryStatus, type NewEvent } from './history'
+export type { HistoryLog } from './keeper'
+export type { Recording } from './observation-reader'

@@ -1,0 +1,1 @@
+export { createRegistry, registrySchema, type Registry, type RegistryContent, type WriteFailure } from './registry'

@@ -1,0 +1,92 @@
+/** What is remembered of a local cluster: `<sandboxes>/<id>/cluster.json`, replaced as a whole. */
+import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import * as v from 'valibot'
+import type { Result } from '../../../core/base'
+import { fail, ok } from '../../../core/base'
+import { clusterId, clusterName } from '../../../contract/fields'
+import { SANDBOX_LIMITS } from './limits'
+
+const schema = v.object({
+  version: v.literal(1),
+  clusterId,
+  /** As it was created; the console's list holds its name of today. */
+  name: clusterName,
+  createdAtMs: v.number(),
+  /** It ran when this was written: it is started again with the console. */
+  running: v.boolean(),
+  nodes: v.pipe(
+    v.array(v.object({ nodeId: v.pipe(v.string(), v.regex(/^n[1-9]$/)), port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)) })),
+    v.minLength(1), v.maxLength(7),
+  ),
+})
+export type ClusterFile = v.InferOutput<typeof schema>
+
+const FILE = 'cluster.json'
+
+export type WriteFailureCode = 'no-space' | 'start-failed'
+
+export function clusterDirectory(sandboxes: string, id: string): string {
+  return path.join(sandboxes, id)
+}
+
+export function nodeDirectory(sandboxes: string, id: string, nodeId: string): string {
+  return path.join(sandboxes, id, nodeId)
+}
+
+/** Durable before it returns; a crash leaves the old file or the new one. */
+export async function writeClusterFile(sandboxes: string, file: ClusterFile): Promise<Result<null, WriteFailureCode>> {
+  const directory = clusterDirectory(sandboxes, file.clusterId)
+  const temporary = path.join(directory, `${FILE}.new`)
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 })
+    const handle = await open(temporary, 'w', 0o600)
+    try {
+      await handle.writeFile(`${JSON.stringify(file, null, 2)}\n`)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await rename(temporary, path.join(directory, FILE))
+    return ok(null)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
+    if (code === 'ENOSPC' || code === 'EDQUOT') return fail('no-space', `The disk with ${directory} is full.`, 'Free some space and try again.')
+    return fail('start-failed', `${directory} could not be written (${code}).`, 'Check that the folder belongs to you and is not read-only.')
+  }
+}
+
+export interface FoundClusters {
+  readonly files: readonly ClusterFile[]
+  /** Folders whose cluster.json cannot be used, and why. They are left as they are. */
+  readonly unreadable: readonly { readonly directory: string; readonly reason: string }[]
+}
+
+export async function readClusterFiles(sandboxes: string): Promise<FoundClusters> {
+  const files: ClusterFile[] = []
+  const unreadable: { directory: string; reason: string }[] = []
+  const entries = await readdir(sandboxes, { withFileTypes: true }).catch(() => [])
+  for (const entry of entries.filter((each) => each.isDirectory())) {
+    const directory = path.join(sandboxes, entry.name)
+    const read = await readClusterFile(directory)
+    if (!read.ok) unreadable.push({ directory, reason: read.error.message })
+    else if (read.value.clusterId !== entry.name) unreadable.push({ directory, reason: `It says that it is cluster ${read.value.clusterId}.` })
+    else files.push(read.value)
+  }
+  return { files: files.sort((a, b) => a.createdAtMs - b.createdAtMs), unreadable }
+}
+
+async function readClusterFile(directory: string): Promise<Result<ClusterFile, 'unreadable'>> {
+  try {
+    const file = path.join(directory, FILE)
+    if ((await stat(file)).size > SANDBOX_LIMITS.clusterFileBytesMax) return fail('unreadable', `${FILE} is too large.`)
+    const parsed = v.safeParse(schema, JSON.parse(await readFile(file, 'utf8')))
+    return parsed.success ? ok(parsed.output) : fail('unreadable', `${FILE} does not hold what is expected.`)
+  } catch (error) {
+    return fail('unreadable', `${FILE} could not be read: ${error instanceof SyntaxError ? 'it is not JSON' : String((error as NodeJS.ErrnoException).code)}.`)
+  }
+}
+
+export async function removeClusterDirectory(sandboxes: string, id: string): Promise<void> {
+  await rm(clusterDirectory(sandboxes, id), { recursive: true, force: true, maxRetries: 3 })
+}

@@ -1,0 +1,6 @@
+export { parseFromAgent } from './agent-messages'
+export type { ClusterFile, FoundClusters } from './cluster-file'
+export { SANDBOX_LIMITS } from './limits'
+export { portOwner } from './ports'
+export type { AgentExit, AgentProcess, AgentSignal, ProcessHost } from './process-host'
+export { createSandbox, type Sandbox, type SandboxOptions } from './sandbox'

@@ -1,0 +1,231 @@
+/** The domain: all local clusters of a data directory. */
+import { randomUUID } from 'node:crypto'
+import type { Failure, Result } from '../../../core/base'
+import { fail, ok } from '../../../core/base'
+import type { LoadSample, LoadSettings, LoadState } from '../../../contract/load'
+import type { Fault, SandboxState } from '../../../contract/sandbox'
+import type { ClusterMoment, ExpectedMember, NodeObservation } from '../../../core/observation'
+import { Cluster, type NodeAction } from './cluster'
+import { readClusterFiles, removeClusterDirectory, writeClusterFile, type ClusterFile, type FoundClusters } from './cluster-file'
+import { guardedHost } from './guarded-host'
+import { SANDBOX_LIMITS } from './limits'
+import { Load } from './load'
+import type { LifeCode, NodeActionCode } from './node'
+import { freePorts } from './ports'
+import type { ProcessHost } from './process-host'
+import { createReaper } from './reaper'
+
+export interface SandboxOptions {
+  /** One folder per cluster is kept in here. */
+  readonly directory: string
+  readonly processHost: ProcessHost
+  readonly log: { info(text: string): void; warn(text: string): void; error(text: string): void }
+  /** Console clock, milliseconds since 1970. */
+  readonly nowMs: () => number
+  readonly pollIntervalMs: () => number
+  /** One node's word, or its silence. */
+  readonly onObservation: (observation: NodeObservation) => void
+  readonly onState: (state: SandboxState) => void
+  readonly onLoadState: (state: LoadState) => void
+  readonly onLoadSample: (clusterId: string, sample: LoadSample) => void
+}
+
+type Missing = 'not-a-sandbox'
+
+export interface Sandbox {
+  /** Reads what is remembered. Starts nothing. */
+  load(): Promise<FoundClusters>
+  has(clusterId: string): boolean
+  create(name: string, nodes: number): Promise<Result<ClusterFile, 'too-many' | LifeCode>>
+  start(clusterId: string): Promise<Result<null, LifeCode | Missing>>
+  stop(clusterId: string): Promise<Result<null, LifeCode | Missing>>
+  /** Stops it and removes its folder. */
+  remove(clusterId: string): Promise<Result<null, Missing>>
+  state(clusterId: string): Result<SandboxState, Missing>
+  expected(clusterId: string): readonly ExpectedMember[]
+  moment(clusterId: string): ClusterMoment | null
+  act(clusterId: string, nodeId: string, action: NodeAction): Promise<Result<null, NodeActionCode | Missing | 'not-found'>>
+  addFault(clusterId: string, fault: Fault): Result<{ readonly faultId: string }, Missing | 'too-many' | 'not-found' | 'invalid-input'>
+  removeFault(clusterId: string, faultId: string): Promise<Result<null, LifeCode | Missing | 'not-found'>>
+  healAll(clusterId: string): Promise<Result<null, LifeCode | Missing>>
+  startLoad(clusterId: string, settings: LoadSettings): Promise<Result<null, Missing | 'not-running' | 'start-failed'>>
+  adjustLoad(clusterId: string, settings: LoadSettings): Result<null, 'not-running'>
+  stopLoad(clusterId: string): Promise<void>
+  loadState(clusterId: string): LoadState | null
+  /** Ends all processes; each cluster is remembered as running or not, as it was. */
+  close(): Promise<void>
+}
+
+interface Entry {
+  readonly cluster: Cluster
+  readonly load: Load
+}
+
+export function createSandbox(options: SandboxOptions): Sandbox {
+  const reaper = createReaper(options)
+  return new SandboxDomain({ ...options, processHost: guardedHost(options.processHost, reaper) }, () => reaper.close())
+}
+
+class SandboxDomain implements Sandbox {
+  private readonly options: SandboxOptions
+  private readonly closeReaper: () => void
+  private readonly entries = new Map<string, Entry>()
+  private readonly running = new Set<string>()
+  private creating = 0
+  private closed = false
+
+  constructor(options: SandboxOptions, closeReaper: () => void) {
+    this.options = options
+    this.closeReaper = closeReaper
+  }
+
+  async load(): Promise<FoundClusters> {
+    const found = await readClusterFiles(this.options.directory)
+    for (const file of found.files) this.adopt(file)
+    return found
+  }
+
+  has(clusterId: string): boolean {
+    return this.entries.has(clusterId)
+  }
+
+  async create(name: string, count: number): Promise<Result<ClusterFile, 'too-many' | LifeCode>> {
+    if (this.closed) return ending()
+    if (this.entries.size + this.creating >= SANDBOX_LIMITS.clustersMax) {
+      return fail('too-many', `There are ${SANDBOX_LIMITS.clustersMax} local clusters already.`, 'Delete one that is no longer needed.')
+    }
+    this.creating += 1
+    try {
+      const taken = new Set([...this.entries.values()].flatMap(({ cluster }) => cluster.members.map((member) => member.port)))
+      const ports = await freePorts(count, taken)
+      if (!ports.ok) return ports
+      const clusterId = `sandbox-${randomUUID().slice(0, 8)}`
+      const nodes = ports.value.map((port, i) => ({ nodeId: `n${i + 1}`, port }))
+      const file: ClusterFile = { version: 1, clusterId, name, createdAtMs: this.options.nowMs(), running: false, nodes }
+      const written = await writeClusterFile(this.options.directory, file)
+      if (!written.ok) return written
+      this.adopt(file)
+      return ok(file)
+    } finally {
+      this.creating -= 1
+    }
+  }
+
+  async start(clusterId: string): Promise<Result<null, LifeCode | Missing>> {
+    const entry = this.entries.get(clusterId)
+    if (!entry) return missing()
+    if (this.closed) return ending()
+    if (entry.cluster.phase !== 'stopped') return ok(null)
+    const [remembered, started] = await Promise.all([this.remember(entry, true), entry.cluster.start()])
+    return started.ok ? remembered : started
+  }
+
+  async stop(clusterId: string): Promise<Result<null, LifeCode | Missing>> {
+    const entry = this.entries.get(clusterId)
+    if (!entry) return missing()
+    await entry.load.stop()
+    await entry.cluster.stop()
+    return this.remember(entry, false)
+  }
+
+  async remove(clusterId: string): Promise<Result<null, Missing>> {
+    const entry = this.entries.get(clusterId)
+    if (!entry) return missing()
+    await entry.load.stop()
+    await entry.cluster.stop()
+    entry.cluster.unobserve()
+    this.entries.delete(clusterId)
+    this.running.delete(clusterId)
+    await removeClusterDirectory(this.options.directory, clusterId)
+    return ok(null)
+  }
+
+  state(clusterId: string): Result<SandboxState, Missing> {
+    const entry = this.entries.get(clusterId)
+    return entry ? ok(entry.cluster.state()) : missing()
+  }
+
+  expected(clusterId: string): readonly ExpectedMember[] {
+    return this.entries.get(clusterId)?.cluster.expected() ?? []
+  }
+
+  moment(clusterId: string): ClusterMoment | null {
+    return this.entries.get(clusterId)?.cluster.moment() ?? null
+  }
+
+  async act(clusterId: string, nodeId: string, action: NodeAction): Promise<Result<null, NodeActionCode | Missing | 'not-found'>> {
+    return this.entries.get(clusterId)?.cluster.act(nodeId, action) ?? missing()
+  }
+
+  addFault(clusterId: string, fault: Fault): Result<{ readonly faultId: string }, Missing | 'too-many' | 'not-found' | 'invalid-input'> {
+    return this.entries.get(clusterId)?.cluster.addFault(fault) ?? missing()
+  }
+
+  async removeFault(clusterId: string, faultId: string): Promise<Result<null, LifeCode | Missing | 'not-found'>> {
+    return this.entries.get(clusterId)?.cluster.removeFault(faultId) ?? missing()
+  }
+
+  async healAll(clusterId: string): Promise<Result<null, LifeCode | Missing>> {
+    const entry = this.entries.get(clusterId)
+    if (!entry) return missing()
+    // A cluster that was stopped on purpose is not broken.
+    return entry.cluster.phase === 'stopped' ? ok(null) : entry.cluster.healAll()
+  }
+
+  async startLoad(clusterId: string, settings: LoadSettings): Promise<Result<null, Missing | 'not-running' | 'start-failed'>> {
+    const entry = this.entries.get(clusterId)
+    if (!entry) return missing()
+    if (entry.cluster.phase === 'stopped' || entry.cluster.phase === 'stopping') return fail('not-running', 'The cluster is not running.', 'Start it first.')
+    return entry.load.start(settings)
+  }
+
+  adjustLoad(clusterId: string, settings: LoadSettings): Result<null, 'not-running'> {
+    return this.entries.get(clusterId)?.load.adjust(settings) ?? fail('not-running', 'No load is running on this cluster.')
+  }
+
+  async stopLoad(clusterId: string): Promise<void> {
+    await this.entries.get(clusterId)?.load.stop()
+  }
+
+  loadState(clusterId: string): LoadState | null {
+    return this.entries.get(clusterId)?.load.state() ?? null
+  }
+
+  async close(): Promise<void> {
+    this.closed = true
+    await Promise.all([...this.entries.values()].map(async ({ cluster, load }) => {
+      await Promise.all([load.stop(SANDBOX_LIMITS.closeTimeoutMs), cluster.stop(SANDBOX_LIMITS.closeTimeoutMs)])
+      cluster.unobserve()
+    }))
+    this.closeReaper()
+  }
+
+  private adopt(file: ClusterFile): void {
+    const { clusterId } = file
+    const { directory, processHost, log, nowMs, pollIntervalMs, onObservation, onState, onLoadState, onLoadSample } = this.options
+    const cluster = new Cluster({
+      file, directory, processHost, log, nowMs, pollIntervalMs, onObservation,
+      onState: () => onState(cluster.state()),
+    })
+    const load = new Load({ clusterId, members: cluster.members, processHost, log, nowMs, onState: onLoadState, onSample: onLoadSample })
+    this.entries.set(clusterId, { cluster, load })
+    cluster.observe()
+    if (file.running) this.running.add(clusterId)
+  }
+
+  private async remember({ cluster }: Entry, running: boolean): Promise<Result<null, LifeCode>> {
+    const { clusterId } = cluster.file
+    if (this.running.has(clusterId) === running) return ok(null)
+    if (running) this.running.add(clusterId)
+    else this.running.delete(clusterId)
+    return writeClusterFile(this.options.directory, { ...cluster.file, running })
+  }
+}
+
+function ending(): { readonly ok: false; readonly error: Failure<'start-failed'> } {
+  return fail('start-failed', 'The console is being stopped.')
+}
+
+function missing(): { readonly ok: false; readonly error: Failure<Missing> } {
+  return fail('not-a-sandbox', 'This is not a local cluster.')
+}

@@ -1,0 +1,2 @@
+export { createNotices, type Notices } from './notices'
+export { createSettings, type SettingsStore } from './settings'

@@ -1,0 +1,88 @@
+/** node out/main/serve.js: the console without a window, until SIGINT or SIGTERM. */
+import { readFileSync } from 'node:fs'
+import { homedir } from 'node:os'
+import path from 'node:path'
+import { parseArgs } from 'node:util'
+import { runServe, type ServeOptions } from './run-serve'
+
+const HELP = `Serves Quorate on loopback and prints its address.
+
+  --port N              port to listen on (default: a free one)
+  --data DIR            keep data in DIR (default: ${defaultDataDirectory()})
+  --ipv6                listen on ::1 instead of 127.0.0.1
+  --no-sandbox-cluster  do not start a local cluster on a fresh data folder
+  --help                print this
+
+Exit codes: 0 stopped as asked, 1 could not start or broke, 2 wrong options.`
+
+const EXIT = { stopped: 0, failed: 1, usage: 2 } as const
+
+export function defaultDataDirectory(): string {
+  const home = homedir()
+  if (process.platform === 'darwin') return path.join(home, 'Library', 'Application Support', 'Quorate')
+  if (process.platform === 'win32') return path.join(process.env['APPDATA'] ?? path.join(home, 'AppData', 'Roaming'), 'Quorate')
+  return path.join(process.env['XDG_CONFIG_HOME'] || path.join(home, '.config'), 'Quorate')
+}
+
+function readOptions(): ServeOptions | null {
+  const { values } = parseArgs({
+    options: {
+      port: { type: 'string', default: '0' }, data: { type: 'string' }, ipv6: { type: 'boolean' },
+      'no-sandbox-cluster': { type: 'boolean' }, help: { type: 'boolean', short: 'h' },
+    },
+  })
+  if (values.help) return null
+  if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) throw new Error(`--port ${values.port} is not a port; give a number from 0 to 65535.`)
+  return {
+    dataDirectory: values.data ?? defaultDataDirectory(),
+    version: readVersion(),
+    port: Number(values.port),
+    host: values.ipv6 ? '::1' : '127.0.0.1',
+    firstCluster: !values['no-sandbox-cluster'],
+    log: { info: () => {}, warn: (text) => process.stderr.write(`${text}\n`), error: (text) => process.stderr.write(`${text}\n`) },
+    nativeBinding: process.env['QUORATE_SQLITE_BINDING'] ?? null,
+  }
+}
+
+/** The package.json above the bundle. */
+function readVersion(): string {
+  try {
+    const { version } = JSON.parse(readFileSync(path.join(import.meta.dirname, '..', '..', 'package.json'), 'utf8')) as { version?: unknown }
+    return typeof version === 'string' ? version : 'unknown'
+  } catch {
+    return 'unknown'
+  }
+}
+
+async function main(): Promise<number | null> {
+  let options: ServeOptions | null
+  try {
+    options = readOptions()
+  } catch (error) {
+    process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n--help lists the options.\n`)
+    return EXIT.usage
+  }
+  if (!options) {
+    process.stdout.write(`${HELP}\n`)
+    return EXIT.stopped
+  }
+  const started = await runServe(options)
+  if (!started.ok) {
+    process.stderr.write(`${started.error.message}\n${started.error.hint ?? ''}\n`)
+    return EXIT.failed
+  }
+  process.stdout.write(`Quorate is at ${started.value.url}\n`)
+  const stop = (): void => void started.value.stop().then(() => process.exit(EXIT.stopped))
+  process.once('SIGINT', stop)
+  process.once('SIGTERM', stop)
+  process.once('SIGHUP', stop)
+  return null
+}
+
+process.on('unhandledRejection', (reason) => {
+  process.stderr.write(`Quorate ended because of an error that nothing expected: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}\n`)
+  process.exit(EXIT.failed)
+})
+void main().then((code) => {
+  if (code !== null) process.exitCode = code
+})

@@ -1,0 +1,149 @@
+/** One node: log, transport, driver and state machine put together. */
+import { randomInt } from 'node:crypto'
+import { ok, seededRandom, type Failure, type Result } from '../../core/base'
+import { KeyValueMachine } from '../../core/statemachine'
+import type { AgentFailureCode, FromAgent, LinkRule, NodeStart } from '../../contract/agent'
+import { Driver, type NodeDriver } from '../driver'
+import type { Log, RecoveredRecord } from '../ports'
+import { TcpTransport } from '../tcp'
+import { openWal, type OpenFailureCode, type Wal } from '../wal'
+import { DiskWatch } from './disk-watch'
+import { AGENT_PROCESS_LIMITS } from './limits'
+import { Observer } from './observe'
+import { serveClient } from './requests'
+import { startTicker } from './ticker'
+
+export interface RunningNode {
+  readonly port: number
+  readonly recoveredEntries: number
+  observe(): Extract<FromAgent, { kind: 'observation' }>['observation']
+  setRules(rules: readonly LinkRule[]): void
+  /** Answers what waits, flushes, and gives everything back. */
+  stop(stopped: () => void): void
+}
+
+export interface NodeHost {
+  readonly send: (message: FromAgent) => void
+  /** The node cannot go on. */
+  readonly onFailed: (failure: Failure<AgentFailureCode>) => void
+}
+
+const nowMs = (): number => performance.now()
+
+const OPEN_CODES: Readonly<Record<OpenFailureCode, AgentFailureCode>> = {
+  'no-space': 'no-space', 'disk-failed': 'disk-failed', 'corrupt': 'log-corrupt', 'wrong-folder': 'wrong-folder', 'in-use': 'wrong-folder',
+}
+
+const agentFailure = (error: Failure<OpenFailureCode>, sentence: (message: string) => string): Failure<AgentFailureCode> => ({
+  code: OPEN_CODES[error.code], message: sentence(error.message), hint: error.hint ?? 'Start the node again.',
+})
+
+export async function startNode(start: NodeStart, rules: readonly LinkRule[], host: NodeHost): Promise<Result<RunningNode, AgentFailureCode>> {
+  const { clusterId, nodeId, directory } = start
+  const opened = await openWal({ directory, identity: { clusterId, nodeId }, nowMs })
+  if (!opened.ok) return { ok: false, error: agentFailure(opened.error, (message) => `The node did not start: ${message}`) }
+  const { wal, recovered, tornBytes } = opened.value
+  const log = (level: 'info' | 'warn' | 'error') => (text: string): void => { host.send({ kind: 'log', level, text }) }
+  if (tornBytes > 0) log('info')('The last write of the log had not been finished when the node ended; it was never acknowledged and was removed.')
+  const refused = async (error: Failure<AgentFailureCode>): Promise<Result<RunningNode, AgentFailureCode>> => {
+    await new Promise<void>((resolve) => { wal.close(resolve) })
+    return { ok: false, error }
+  }
+  const node = assemble(start, wal, recovered, host, { info: log('info'), warn: log('warn'), error: log('error') })
+  if (!node.ok) return refused(agentFailure(node.error, (message) => `The node did not start: ${message}`))
+  node.value.transport.setRules(rules)
+  const listening = await node.value.transport.start()
+  if (!listening.ok) return refused({ ...listening.error, message: `The node did not start: ${listening.error.message}` })
+  return ok(run(start, node.value, listening.value))
+}
+
+interface Assembled {
+  readonly driver: NodeDriver
+  readonly transport: TcpTransport
+  readonly wal: Wal
+  readonly clients: () => number
+  readonly recoveredEntries: number
+}
+
+function assemble(start: NodeStart, wal: Wal, recovered: Iterable<RecoveredRecord>, host: NodeHost, log: Log): Result<Assembled, 'corrupt'> {
+  let clients = 0
+  let stopped = false
+  const transport: TcpTransport = new TcpTransport({
+    clusterId: start.clusterId, nodeId: start.nodeId, listen: start.listen, members: start.members, nowMs, random: Math.random, log,
+    onFrame: (from, frame) => { if (!stopped) driver.receive(from, frame) },
+    onClient: (connection) => serveClient(connection, { driver: () => driver, members: start.members, onClients: (change) => { clients += change } }),
+  })
+  const endTurn = (): void => {
+    if (stopped) return
+    driver.flush()
+    // Frames first: other members work on them while this one's disk is busy.
+    transport.flush()
+    wal.flush()
+  }
+  const changed = rateLimited(() => { host.send({ kind: 'changed' }) })
+  const opened = Driver.open({
+    groupId: start.clusterId,
+    nodeId: start.nodeId,
+    members: start.members.map((member) => ({ id: member.nodeId, name: member.nodeId, address: `${member.host}:${member.port}`, voter: true })),
+    timing: start.timing,
+    random: seededRandom(randomInt(2 ** 32)),
+    storage: {
+      // What waited for the disk leaves as soon as the disk has it, not a turn later.
+      append: (records, done) => wal.append(records, (result) => { done(result); transport.flush() }),
+      read: (location) => wal.read(location),
+      bytesUsed: () => wal.bytesUsed(),
+    },
+    transport,
+    stateMachine: new KeyValueMachine(),
+    recovered,
+    requestFlush: () => { setImmediate(endTurn) },
+    onEvent: changed,
+    onStopped: (failure) => {
+      stopped = true
+      transport.flush()
+      host.onFailed(agentFailure(failure, (message) => `The node stopped because its log cannot be kept: ${message}`))
+    },
+  })
+  if (!opened.ok) return opened
+  const driver: NodeDriver = opened.value
+  return ok({ driver, transport, wal, clients: () => clients, recoveredEntries: driver.status().lastIndex })
+}
+
+function run(start: NodeStart, node: Assembled, port: number): RunningNode {
+  const { driver, transport, wal, clients, recoveredEntries } = node
+  const disk = new DiskWatch(start.directory)
+  const observer = new Observer({
+    clusterId: start.clusterId, nodeId: start.nodeId, endpoint: `${start.listen.host}:${port}`,
+    driver, transport, wal, clients, alarms: () => disk.alarms(), nowMs,
+  })
+  const stopTicker = startTicker(start.timing.tickMs, AGENT_PROCESS_LIMITS.ticksAtOnceMax, nowMs, () => { driver.tick() })
+  return {
+    port, recoveredEntries,
+    observe: () => observer.observe(),
+    setRules: (rules) => { transport.setRules(rules) },
+    stop: (stopped) => {
+      stopTicker()
+      disk.close()
+      driver.stop()
+      transport.close(() => { wal.close(stopped) })
+    },
+  }
+}
+
+/** Calls at once, then at most once per `changedIntervalMs`; what came in between is told by one call at its end. */
+function rateLimited(call: () => void): () => void {
+  let waiting = false
+  let again = false
+  const wake = (): void => {
+    waiting = false
+    if (again) fire()
+  }
+  const fire = (): void => {
+    if (waiting) { again = true; return }
+    again = false
+    waiting = true
+    call()
+    setTimeout(wake, AGENT_PROCESS_LIMITS.changedIntervalMs).unref()
+  }
+  return fire
+}

@@ -1,0 +1,169 @@
+import net from 'node:net'
+import { expect, onTestFinished, test, vi } from 'vitest'
+import { decodeWelcome, encodeHello, FrameReader, PROTOCOL_VERSION, type Hello, type Welcome } from '../../core/wire'
+import { TCP_LIMITS } from './limits'
+import { framed } from './link'
+import { TcpTransport } from './transport'
+import type { TcpMember, TcpOptions } from './types'
+
+interface Node {
+  readonly transport: TcpTransport
+  readonly received: string[]
+  readonly warnings: string[]
+  readonly fromClients: string[]
+}
+
+async function freePort(): Promise<number> {
+  const server = net.createServer()
+  await new Promise<void>((resolve) => { server.listen(0, '127.0.0.1', resolve) })
+  const address = server.address()
+  await new Promise((resolve) => { server.close(resolve) })
+  return typeof address === 'object' && address !== null ? address.port : 0
+}
+
+async function node(nodeId: string, members: readonly TcpMember[], overrides: Partial<TcpOptions> = {}): Promise<Node> {
+  const received: string[] = []
+  const warnings: string[] = []
+  const fromClients: string[] = []
+  const self = members.find((member) => member.nodeId === nodeId)
+  const transport = new TcpTransport({
+    clusterId: 'c1', nodeId, listen: { host: '127.0.0.1', port: self?.port ?? 0 }, members,
+    nowMs: () => performance.now(), random: Math.random,
+    log: { info: () => { /* not looked at */ }, warn: (text) => warnings.push(text), error: (text) => warnings.push(text) },
+    onFrame: (from, frame) => received.push(`${from}:${Buffer.from(frame).toString()}`),
+    onClient: (connection) => ({
+      onFrame: (frame) => { fromClients.push(Buffer.from(frame).toString()); connection.send(Buffer.from(`re ${Buffer.from(frame).toString()}`)) },
+      onClose: () => { fromClients.push('closed') },
+    }),
+    ...overrides,
+  })
+  const started = await transport.start()
+  expect(started.ok).toBe(true)
+  onTestFinished(() => new Promise<void>((resolve) => { transport.close(resolve) }))
+  return { transport, received, warnings, fromClients }
+}
+
+async function members(count: number): Promise<TcpMember[]> {
+  return Promise.all(Array.from({ length: count }, async (_, i) => ({ nodeId: `n${i + 1}`, host: '127.0.0.1', port: await freePort() })))
+}
+
+const connected = (each: Node, peerId: string): Promise<void> =>
+  vi.waitFor(() => { expect(each.transport.statistics().find((link) => link.peerId === peerId)).toMatchObject({ connected: true, rttMs: expect.any(Number) as number }) }, 5_000)
+
+/** Says hello as told, and gives the answer and the socket. */
+async function greet(port: number, hello: Partial<Hello>): Promise<{ welcome: Welcome | undefined; socket: net.Socket; frames: string[] }> {
+  const socket = net.connect({ host: '127.0.0.1', port })
+  const reader = new FrameReader(1024)
+  const frames: string[] = []
+  socket.write(framed(encodeHello({ kind: 'peer', version: PROTOCOL_VERSION, clusterId: 'c1', from: 'n2', to: 'n1', ...hello })))
+  const welcome = await new Promise<Welcome | undefined>((resolve) => {
+    let first = true
+    socket.on('data', (chunk) => {
+      reader.push(chunk, (frame) => {
+        if (first) resolve(decodeWelcome(frame))
+        else frames.push(Buffer.from(frame).toString())
+        first = false
+      })
+    })
+    socket.on('close', () => { resolve(undefined) })
+    socket.on('error', () => { /* close follows */ })
+  })
+  onTestFinished(() => { socket.destroy() })
+  return { welcome, socket, frames }
+}
+
+test('frames reach the peer in order, and the round trip is measured', async () => {
+  const all = await members(2)
+  const [one, two] = [await node('n1', all), await node('n2', all)]
+  await connected(one, 'n2')
+  for (let i = 0; i < 100; i += 1) one.transport.send('n2', Buffer.from(String(i)))
+  await vi.waitFor(() => { expect(two.received).toHaveLength(100) })
+  expect(two.received).toEqual(Array.from({ length: 100 }, (_, i) => `n1:${i}`))
+  expect(one.transport.statistics()[0]?.bytesPerSecond).toBeGreaterThan(0)
+  expect(one.transport.statistics()[0]?.silentForMs).toBeLessThan(1_000)
+})
+
+test('a peer that went and came back is dialled again', async () => {
+  const all = await members(2)
+  const one = await node('n1', all)
+  const two = await node('n2', all)
+  await connected(one, 'n2')
+  await new Promise<void>((resolve) => { two.transport.close(resolve) })
+  await vi.waitFor(() => { expect(one.transport.statistics()[0]).toMatchObject({ connected: false, rttMs: null }) })
+  one.transport.send('n2', Buffer.from('into the void'))
+  const again = await node('n2', all)
+  await connected(one, 'n2')
+  one.transport.send('n2', Buffer.from('hello'))
+  await vi.waitFor(() => { expect(again.received).toEqual(['n1:hello']) })
+})
+
+test('whoever is of another cluster, version or node, or no member, is refused with the reason', async () => {
+  const all = await members(2)
+  await node('n1', all)
+  const port = all[0]?.port ?? 0
+  const cases: [Partial<Hello>, Welcome['refusal']][] = [
+    [{ clusterId: 'c2' }, 'cluster'], [{ version: 9 }, 'version'], [{ to: 'n2' }, 'node'], [{ from: 'n7' }, 'stranger'], [{}, null],
+    [{ kind: 'client', clusterId: '', to: '' }, null], [{ kind: 'client', clusterId: 'c2' }, 'cluster'],
+  ]
+  for (const [hello, refusal] of cases) expect((await greet(port, hello)).welcome).toMatchObject({ refusal, clusterId: 'c1', nodeId: 'n1' })
+})
+
+test('a dialler that is refused says so once, in words', async () => {
+  const all = await members(2)
+  await node('n2', all, { clusterId: 'c2' })
+  const one = await node('n1', all)
+  await vi.waitFor(() => { expect(one.warnings).toHaveLength(1) })
+  expect(one.warnings[0]).toContain('belongs to cluster c2')
+})
+
+test('rubbish, a frame over the limit and a stranger to the protocol end the connection, not the node', async () => {
+  const all = await members(2)
+  const one = await node('n1', all)
+  const port = all[0]?.port ?? 0
+  for (const bytes of ['GET / HTTP/1.1\r\n\r\n', '\0\0\0\0', '\x03\0\0\0abc']) {
+    const socket = net.connect({ host: '127.0.0.1', port })
+    socket.on('error', () => { /* close follows */ })
+    socket.write(bytes)
+    await new Promise((resolve) => { socket.once('close', resolve) })
+  }
+  const client = await greet(port, { kind: 'client' })
+  const prefix = Buffer.alloc(4)
+  prefix.writeUInt32LE(TCP_LIMITS.clientFrameBytesMax + 1)
+  client.socket.write(prefix)
+  await vi.waitFor(() => { expect(one.fromClients).toEqual(['closed']) })
+})
+
+test('clients arrive on the same listener and get their answers', async () => {
+  const all = await members(1)
+  const one = await node('n1', all)
+  const client = await greet(all[0]?.port ?? 0, { kind: 'client', from: '' })
+  client.socket.write(framed(Buffer.from('a')))
+  client.socket.write(framed(Buffer.from('b')))
+  await vi.waitFor(() => { expect(client.frames).toEqual(['re a', 're b']) })
+  expect(one.fromClients).toEqual(['a', 'b'])
+})
+
+test('a cut shows as not connected at both ends, and heals', async () => {
+  const all = await members(2)
+  const [one, two] = [await node('n1', all), await node('n2', all)]
+  await connected(one, 'n2')
+  await connected(two, 'n1')
+  one.transport.setRules([{ to: 'n2', cut: true, latencyMs: 0, jitterMs: 0, loss: 0, bytesPerSecondMax: null }])
+  one.transport.send('n2', Buffer.from('lost'))
+  await vi.waitFor(() => { for (const each of [one, two]) expect(each.transport.statistics()[0]).toMatchObject({ connected: false, rttMs: null }) }, 5_000)
+  one.transport.setRules([])
+  await connected(one, 'n2')
+  await connected(two, 'n1')
+  expect(two.received).toEqual([])
+})
+
+test('a port in use is said so', async () => {
+  const all = await members(1)
+  await node('n1', all)
+  const second = new TcpTransport({
+    clusterId: 'c1', nodeId: 'n1', listen: { host: '127.0.0.1', port: all[0]?.port ?? 0 }, members: all, nowMs: () => 0, random: () => 0,
+    log: { info: () => { /* quiet */ }, warn: () => { /* quiet */ }, error: () => { /* quiet */ } },
+    onFrame: () => { /* none */ }, onClient: () => ({ onFrame: () => { /* none */ }, onClose: () => { /* none */ } }),
+  })
+  expect(await second.start()).toMatchObject({ ok: false, error: { code: 'port-in-use' } })
+})
