@@ -1,0 +1,51 @@
+export default {
+  overview: {
+    title: 'Overview', filter: 'Filter clusters', clear: 'Clear the filter', nothingFits: 'No cluster fits this filter.', table: 'All clusters', unavailable: 'Nothing was recorded then',
+    columns: { cluster: 'Cluster', state: 'State', leader: 'Leader', epoch: 'Epoch', margin: 'Can lose', lag: 'Worst lag', alerts: 'Alerts', age: 'Heard' },
+    noLeader: 'none', epochTrend: 'Epoch over the last {span}: {changes} change | Epoch over the last {span}: {changes} changes', epochRow: '{word} {value}',
+    lagEntries: '{n} entry | {n} entries', lagTrend: 'Lag over the last {span}', worstOn: 'on {name}', grows: 'growing', shrinks: 'shrinking', steady: 'steady', lagNone: 'No follower is behind',
+    lost: 'lost', marginOf: 'of {voters} voters', answering: '{answering} of {voters} answer', open: 'Open {name}', critical: 'critical', loading: 'Waiting for the console', loadingCluster: 'Waiting for its members',
+    summary: { quorate: '{n} quorate', 'at-risk': '{n} at risk', 'no-quorum': '{n} without a quorum', other: '{n} other', all: 'All {n}' },
+    show: 'Show', none: 'none', since: 'for {span}', silent: 'silent for {span}',
+  },
+  welcome: {
+    title: 'See whether a cluster has its quorum, and how far from the edge it is',
+    text: 'Quorate asks every member itself, records what each one says, and derives leader, epoch, quorum margin and replication lag from it.',
+    local: {
+      title: 'Start a local cluster', text: 'Real processes on this computer: separate data folders, sockets on loopback, a log that is flushed to disk. Kill, pause and partition them safely.',
+      nodes: 'Voters', name: 'Name', defaultName: 'Local cluster', start: 'Start {n} node | Start {n} nodes', tolerates: 'Tolerates the loss of {n} | Tolerates the loss of {n}', starting: 'Starting the processes',
+      tolerance: { 1: 'One voter: losing it stops writes.', 3: 'Three voters: one may fail.', 5: 'Five voters: two may fail.', 7: 'Seven voters: three may fail.' },
+    },
+    attach: { title: 'Attach a cluster', text: 'An etcd cluster that already runs, by its endpoints: plain, with TLS and client certificates, or with user and password. Nothing is installed or changed.', action: 'Attach a cluster' },
+    failed: 'The local cluster did not start', started: '{name} is starting',
+    nameMissing: 'A name has 1 to 60 characters.',
+  },
+  attach: {
+    title: 'Attach a cluster', editTitle: 'Credentials of {name}', intro: 'Every member is asked at its own endpoint. Other members are found through the first one that answers.',
+    name: 'Name', namePlaceholder: 'orders-etcd', endpoints: 'Endpoints', endpointsHint: 'host:port, one per line or separated by commas', engine: 'Engine',
+    security: 'Transport', plain: 'Plain', tls: 'TLS',
+    ca: 'Certificate authority', caHint: 'PEM. Left empty, the authorities of this system are used.', certificate: 'Client certificate', key: 'Client key', pemHint: 'PEM',
+    serverName: 'Server name', serverNameHint: 'Where the certificate names another host', choose: 'Choose a file', chosen: '{name} was read.',
+    auth: 'User and password', user: 'User', password: 'Password', secrets: { system: 'Secrets are kept in the secret store of this system.', 'memory-only': 'This system has no secret store: secrets are kept in memory and asked for again after a restart.' },
+    test: 'Test connection', testing: 'Testing', attach: 'Attach', attaching: 'Attaching', cancel: 'Cancel', save: 'Save credentials',
+    report: {
+      title: 'What the test found', ok: '{engine} answers. Members found: {n}.', failed: 'No endpoint answered.', members: 'Members found', step: 'Step', endpoint: 'Endpoint', result: 'Result', passed: 'passed', failedStep: 'failed', cluster: 'Cluster {id}',
+      idle: 'The test asks each endpoint step by step and changes nothing.',
+    },
+    steps: { dns: 'Name', tcp: 'Connection', tls: 'TLS', auth: 'Authentication', status: 'Status', members: 'Members' },
+    errors: {
+      name: 'A name has 1 to 60 characters.', endpoints: 'At least one endpoint is needed.', endpoint: '“{text}” is not host:port.', scheme: '“{text}”: leave out the scheme; choose TLS below instead.', many: 'At most 64 endpoints.',
+      pair: 'Certificate and key are given together or not at all.', pem: 'This is not PEM text: it has no “-----BEGIN” line.', user: 'A user is needed.', file: 'The file was not read',
+    },
+    failed: 'The cluster was not attached', attached: '{name} is attached', saved: 'The credentials of {name} were saved',
+  },
+  settings: {
+    title: 'Settings', appearance: 'Appearance', theme: 'Theme', themes: { system: 'System', light: 'Light', dark: 'Dark' }, language: 'Language', languages: { system: 'System', en: 'English', 'zh-CN': '简体中文' },
+    recording: 'Recording', retention: 'Keep history for', retentionHint: 'Older samples, events and changes are dropped.', days: 'days',
+    poll: 'Ask members every', pollHint: 'Each member is asked at its own endpoint at this interval.',
+    behaviour: 'Behaviour', notifications: 'Desktop notifications', notificationsHint: 'When an alert begins to fire.', resume: 'Start local clusters again', resumeHint: 'Clusters that ran when Quorate was closed are started with it.',
+    about: 'About', version: 'Version', data: 'Data folder', history: 'History', secretStore: 'Secrets', secretStores: { system: 'Secret store of this system', 'memory-only': 'In memory only' }, transport: 'Window', transports: { desktop: 'Desktop', loopback: 'Browser, over loopback' },
+    running: 'Running for', noHistory: 'Not being recorded', keys: 'Show all keys', gallery: 'Component gallery', licence: 'MIT licence', saveFailed: 'The setting was not saved',
+  },
+  gallery: { title: 'Gallery' },
+}

@@ -1,0 +1,8 @@
+import consoleSentences from './console-sentences'
+import pages from './pages'
+import screens from './screens'
+import sentences from './sentences'
+import shell from './shell'
+import ui from './ui'
+
+export default { ui, shell, ...screens, ...pages, sentences: { ...sentences, ...consoleSentences } }

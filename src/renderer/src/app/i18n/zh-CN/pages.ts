@@ -1,0 +1,142 @@
+import type en from '../en/pages'
+import type { Translated } from '../catalogue'
+
+export default {
+  page: {
+    range: '显示的时间范围', spans: { 5: '5 分钟', 15: '15 分钟', 60: '1 小时', 360: '6 小时', 1440: '24 小时' }, retry: '重试', cancel: '取消', loading: '正在加载…',
+    nothingHeard: '尚未收到该集群的任何消息', nothingHeardHint: '只要有一个成员应答，成员就会显示在这里。',
+    momentUnavailable: '无法显示这一时刻', noValue: '未测量', exportPng: '保存为图片：{what}', exportCsv: '保存为 CSV：{what}', saveFailed: '文件未能保存',
+  },
+  drawing: {
+    roles: {
+      leader: '领导者', follower: '跟随者', candidate: '候选者', learner: '学习者', observer: '观察者', witness: '见证者', primary: '主库', standby: '备库',
+      replica: '副本', down: '停机', paused: '已暂停', unknown: '未知',
+    },
+    nonVoter: '无投票权', stale: '已过时', faulted: '有故障生效',
+    epochLetter: { 'raft-term': 'T', ballot: 'B', view: 'V', 'pg-timeline': 'TL', 'redis-epoch': 'E', 'zab-epoch': 'E', 'leader-epoch': 'E' },
+    linkTitle: '{from} 到 {to}', linkState: { up: '通', down: '断', unknown: '未知' },
+    kinds: {
+      append: '追加', 'append-request': '追加', 'append-response': '追加应答', heartbeat: '心跳', 'heartbeat-request': '心跳', 'heartbeat-response': '心跳应答',
+      'vote-request': '投票请求', 'vote-response': '投票', 'pre-vote-request': '预投票请求', 'pre-vote-response': '预投票', snapshot: '快照', 'timeout-now': '领导权转移', forward: '转发',
+    },
+  },
+  sandbox: {
+    actions: {
+      label: '对 {name} 的操作', kill: '强制终止', stop: '停止', start: '启动', restart: '重启', pause: '暂停', resume: '恢复', cutOne: '切断此方向', cutFromTo: '切断 {from} 到 {to}',
+      cutBoth: '切断双向', restore: '恢复链路', slow: '延迟增加 200 ms', lossy: '丢弃 20 % 的消息',
+    },
+    failed: {
+      kill: '{name} 未被终止', stop: '{name} 未能停止', start: '{name} 未能启动', restart: '{name} 未能重启', pause: '{name} 未能暂停', resume: '{name} 未能恢复',
+      addFault: '故障未能注入', removeFault: '故障未能撤销', healAll: '未能全部修复', startAll: '集群未能启动', stopAll: '集群未能停止',
+    },
+  },
+  topology: {
+    title: '拓扑', toolbar: '拓扑视图', view: '显示方式', drawing: '图形', tables: '表格', rtt: '往返时间', rates: '消息', zoomIn: '放大', zoomOut: '缩小', fit: '显示全部',
+    drawingLabel: '成员及其之间的链路。方向键在成员之间移动，回车键打开详情。', loading: '正在等待首批应答', oneWay: '半线：一方可以发送的方向', follows: '点线：成员自称跟随谁；其链路没有测量',
+    members: '成员', links: '各方向的链路', linksOf: '从 {name} 出发的链路', more: '其他', neverHeard: '自控制台启动以来从未收到其消息。', linkUnseen: '没有成员测量此方向。',
+    drawer: { node: '{name} 的陈述', link: '{from} 与 {to}' },
+    columns: { name: '成员', role: '角色', epoch: '任期', state: '状态', domain: '故障域', endpoint: '端点', age: '上次收到', from: '从', to: '到', rtt: '往返时间', bytes: '流量', messages: '消息' },
+    reachability: { ok: '有应答', refused: '拒绝连接', timeout: '应答超时', 'auth-failed': '凭据被拒绝', 'tunnel-down': '隧道中断', stopped: '进程未运行', unknown: '未知' },
+    paths: { process: '经由进程询问', direct: '直接询问', ssh: '经由 SSH 询问', simulated: '模拟' },
+    said: {
+      heading: '{name} 自己的陈述', role: '角色', epoch: '任期', leader: '领导者', members: '成员', first: '首条日志', applied: '已应用', committed: '提交索引', persisted: '已落盘', last: '末条日志',
+      nobody: '无', rtt: '应答时间', version: '版本', storage: '存储',
+    },
+    keys: { tables: '切换图形与表格', rtt: '链路上的往返时间', rates: '链路上的消息', zoom: '用 + 与 - 缩放', fit: '显示全部', clear: '关闭详情' },
+  },
+  consensus: {
+    kinds: { leading: '领导', following: '跟随', candidate: '参选', learning: '学习', unreachable: '无应答', unknown: '未知' },
+    marks: { 'election-started': '{name} 在任期 {epoch} 参选', 'leader-elected': '{name} 在任期 {epoch} 当选', 'leader-lost': '{name} 不再领导任期 {epoch}' },
+    about: { leader: '谁是领导者：', fence: '当前任期：', members: '成员有哪些：', 'leaders-in-one-reign': '同一任期有两个领导者：' },
+    timeline: {
+      heading: '任期时间线', label: '任期时间线。左右键在变化之间移动，上下键在成员之间移动，回车键跳到该时刻。',
+      elections: '此时段内没有选举 | 此时段内有 {n} 次选举 | 此时段内有 {n} 次选举', hint: '将指针移到泳道上查看，点击可跳到该时刻。', nothing: '{name}：未收到消息',
+      reading: '{name}：{role}，任期 {epoch}', unavailable: '无法读取此时段的记录',
+    },
+    matrix: {
+      heading: '分歧矩阵', note: '每一行是一个成员自己的陈述', who: '陈述者', caption: '各成员的陈述。', noLeader: '无', agree: '有应答的成员陈述一致。', alone: '应答的成员不足两个，无从比较。', differing: '不一致之处：{where}。',
+      view: '{members} 认为是 {value}', verdicts: { differs: '不一致', behind: '落后' },
+      columns: { leader: '领导者', fence: '任期', members: '成员', last: '末条', committed: '提交索引', applied: '已应用', age: '上次收到' },
+    },
+    positions: {
+      heading: '日志位置', note: '日志 {lineage}', scope: '刻度', tail: '日志末端', whole: '整个日志', firstAvailable: '最早保留', applied: '已应用', committed: '已提交', persisted: '已落盘', last: '末条',
+      uncommitted: '未提交', compacted: '已压缩', entries: '条', bytes: '字节', missing: '缺 {count}', level: '完整', silent: '没有说明', foreign: '属于另一份日志',
+      none: '没有成员说明其日志位置',
+    },
+  },
+  replication: {
+    toolbar: '图表内容', unit: '计量方式', units: { entries: '条目', bytes: '字节', seconds: '秒' }, leader: '{name} 是领导者，其余成员跟随。', noLeader: '当前没有领导者。',
+    by: '来源：{name}', stages: { sent: '以已发送计', written: '以已写入计', flushed: '以已落盘计', applied: '以已应用计' },
+    standing: {
+      leads: '当前是领导者；下方是此前落后的情况', level: '与领导者一致', behind: '落后，保持稳定', 'falling-behind': '差距拉大', fallingBehind: '差距每秒扩大 {rate} 条', catchingUp: '正在追赶，每秒 {rate} 条',
+      catchingUpIn: '正在追赶，每秒 {rate} 条；{eta}后追平', 'catching-up': '正在追赶', silent: '已静默 {span}：落后多少未知', unknown: '没有成员说明落后多少',
+    },
+    chartLabel: '{name} 的复制延迟（{unit}）', noPoints: '此时段内没有测量数据。', none: '尚无已知的跟随者', noneHint: '复制延迟由领导者测量；选出领导者后即会显示。',
+    choose: '显示图表的跟随者，最多 {count} 个：', historyUnavailable: '无法读取复制延迟的记录', hint: '图表显示每个区间的峰值。空缺表示没有测量。方向键读取数值，回车键跳到该时刻。',
+  },
+  alerts: {
+    title: '告警', tabs: { firing: '触发中', pending: '待定', silenced: '已静默', history: '历史', rules: '规则' }, unavailable: '无法读取告警',
+    empty: { firing: '没有触发中的告警', pending: '没有待定的告警', silenced: '没有已静默的告警', history: '最近 7 天没有已解除的告警' },
+    emptyHint: { firing: '每收到一次成员应答都会检查各项条件。', pending: '条件持续足够久之前会停留在这里。', silenced: '已静默的告警在期满前会停留在这里。', history: '已解除的告警列在这里，最新的在前。' },
+    severity: { info: '信息', warning: '警告', critical: '严重' }, phase: { pending: '待定', firing: '触发中', resolved: '已解除' },
+    since: '始于 {when}', held: '{when}，持续 {span}', by: '依据 {names} 的陈述', console: '本控制台', cause: '可能原因', advice: '处理建议', acknowledge: '确认', acknowledged: '已确认', note: '备注',
+    notePlaceholder: '给他人的备注（可选）', silence: '静默', silenceFor: '{span}', silenced: '已静默', unsilence: '结束静默', until: '至 {when}', openMoment: '打开该时刻',
+    failed: { acknowledge: '告警未能确认', silence: '告警未能静默', unsilence: '静默未能结束', rule: '规则未能更改' },
+    rules: '规则', entries: '条', rulesHint: '规则适用于所有集群，更改立即保存。',
+    columns: { condition: '条件', enabled: '启用', limit: '阈值', pendingFor: '持续多久触发', resolveAfter: '消失多久解除', notify: '通知' },
+    codes: {
+      'node-failed': '节点故障', 'link-failed': '链路故障', 'high-latency': '高延迟', 'low-availability': '可用性低', 'no-leader': '没有领导者', 'members-disagree': '成员意见不一',
+      'quorum-at-risk': '法定人数有风险', 'quorum-lost': '失去法定人数', 'replication-lag': '复制延迟', 'engine-alarm': '引擎告警',
+    },
+    codeHints: {
+      'node-failed': '有成员没有应答。', 'link-failed': '有成员收不到另一成员的消息。', 'high-latency': '应答或往返耗时过长。', 'low-availability': '应答的成员过少。',
+      'no-leader': '没有多数认同同一个领导者。', 'members-disagree': '成员的陈述相互矛盾。', 'quorum-at-risk': '再失去一个就会停止写入。', 'quorum-lost': '写入已停止。',
+      'replication-lag': '有跟随者落后过多。', 'engine-alarm': '引擎自身报告了问题。',
+    },
+  },
+  events: {
+    title: '事件', filters: '筛选', text: '文本', textPlaceholder: '按文本筛选', severity: '严重程度', kind: '类别', member: '成员', clear: '清除筛选', goTo: '跳到该时刻',
+    pause: '暂停', resume: '继续', waiting: '{n} 个新事件 | {n} 个新事件', export: '导出', exportHint: '将筛选结果导出为', exported: '已保存 {rows} 个事件 | 已保存 {rows} 个事件', exportFailed: '事件未能导出',
+    truncated: '事件过多，一个文件放不下；请缩小筛选范围再导出其余部分。', unavailable: '无法读取事件', none: '还没有发生任何事件', noneHint: '选举、故障、注入的故障与告警发生时会列在这里。',
+    alerts: { 'alert-fired': '告警：{what}', 'alert-resolved': '已解除：{what}', 'alert-acknowledged': '已确认：{what}', 'alert-silenced': '已静默：{what}', 'alert-unsilenced': '静默结束：{what}' },
+    noneMatch: '没有符合筛选条件的事件', keys: { filter: '按文本筛选', pause: '暂停或继续列表' },
+    groups: { leadership: '领导权', members: '成员', links: '链路', quorum: '法定人数', alarms: '告警', faults: '注入故障', operations: '操作' },
+    kinds: {
+      'leader-elected': '选出领导者', 'leader-lost': '失去领导者', 'election-started': '选举', 'epoch-changed': '任期', 'role-changed': '角色', 'node-down': '节点停机', 'node-up': '节点恢复', 'node-ended': '进程结束',
+      'member-added': '成员加入', 'member-removed': '成员移除', 'link-down': '链路断开', 'link-up': '链路恢复', 'quorum-lost': '失去法定人数', 'quorum-regained': '恢复法定人数', 'alarm-raised': '引擎告警',
+      'alarm-cleared': '引擎告警解除', 'version-changed': '版本', disagreement: '意见不一', agreement: '意见一致', 'alert-fired': '告警', 'alert-resolved': '告警解除', 'alert-acknowledged': '告警已确认', 'alert-silenced': '告警已静默', 'alert-unsilenced': '静默结束', 'fault-injected': '注入故障', 'fault-removed': '撤销故障', 'fault-healed': '全部修复',
+      'operation-cluster-created': '创建', 'operation-cluster-attached': '接入', 'operation-cluster-started': '启动', 'operation-cluster-stopped': '停止', 'operation-load-started': '负载开始', 'operation-load-stopped': '负载停止',
+      'console-started': '控制台启动', 'console-stopped': '控制台停止', 'console-gap': '控制台离线',
+    },
+  },
+  lab: {
+    notSandbox: '实验室只用于本地集群', notSandboxHint: '绝不会向接入的集群注入故障。启动一个本地集群，即可放心破坏。', unavailable: '无法连接本地集群',
+    past: '正在显示过去的时刻。故障只作用于当前。', toLive: '回到实时', startFirst: '请先启动集群。', drawing: '图形', tool: '工具',
+    tools: { aim: '选择', cutOne: '单向切断', cutBoth: '切断', partition: '分区' },
+    toolHints: { aim: '点击一条链路，在右侧设置。', cutOne: '点击要静默的那一半链路。', cutBoth: '点击链路以切断双向通信。', partition: '画一条线：两侧的成员将互相听不到。' },
+    phases: { stopped: '已停止', starting: '启动中', running: '运行中', stopping: '停止中' },
+    states: { starting: '启动中', running: '运行中', paused: '已暂停', stopped: '已停止', killed: '已强制终止', failed: '已失败' },
+    nodes: { heading: '进程', caption: '集群的进程', node: '节点', state: '状态', pid: '进程号', port: '端口', restarts: '重启次数', actions: '操作' },
+    life: {
+      label: '集群', start: '启动集群', stop: '停止集群', delete: '删除…', deleteConfirm: '删除', deleteTitle: '删除 {name}', deleteText: '将停止其进程，并永久删除其数据与历史记录。', deleted: '{name} 已删除',
+    },
+    faults: {
+      heading: '生效中的故障', none: '无。集群正常运行，未受干扰。', past: '仅列出当前的故障。当时生效的故障请查看事件。', healAll: '全部修复', undo: '撤销', undoOf: '撤销：{what}', partition: '分区：{groups}', paused: '{node} 已暂停', killed: '{node} 已被强制终止', stopped: '{node} 已停止',
+      linkOne: '{from} 到 {to}', linkBoth: '{from} 与 {to} 之间', cut: '切断', latency: '延迟增加 {ms} ms', latencyJitter: '延迟增加 {ms} ± {jitter} ms', loss: '丢失 {percent} %', bandwidth: '最多 {kilobytes} kB/s',
+    },
+    link: {
+      heading: '链路故障', from: '从', to: '到', bothWays: '双向', latency: '延迟', jitter: '抖动', loss: '丢包', bandwidth: '带宽', unlimited: '不限', apply: '应用', cut: '切断', same: '请选择两个不同的成员。',
+    },
+    partition: {
+      heading: '分区', hint: '将成员拖入各组，或用左右方向键移动。各组之间互相听不到。', group: '第 {group} 组', member: '{name}，位于第 {group} 组。左右键可移动。',
+      whole: '所有成员可以互相听到。', nobody: '没有一组拥有多数：写入将停止。', deciding: '第 {group} 组拥有多数，可以继续工作。', apply: '分区', reset: '全部合并',
+    },
+    load: {
+      heading: '负载生成器', note: '一个读写数据的客户端进程', clients: '客户端数', rate: '每秒操作数', unlimited: '得到应答即发送下一个', valueBytes: '值的大小', readShare: '读操作占比',
+      start: '开始', adjust: '应用', stop: '停止', stopLoad: '停止负载', completed: '已完成', errors: '错误', unknown: '结果未知', throughput: '吞吐量', totalCompleted: '已完成', totalErrors: '错误', totalUnknown: '结果未知',
+      unknownHint: '已发送但始终没有应答：可能已生效，也可能没有。', none: '尚无负载', noneHint: '开始后，吞吐量与延迟会显示在这里。',
+      charts: { throughput: '每秒完成的操作', latency: '延迟', trouble: '每秒错误与结果未知' },
+      failed: { start: '负载未能开始', adjust: '负载未能更改', stop: '负载未能停止' },
+    },
+  },
+} satisfies Translated<typeof en>

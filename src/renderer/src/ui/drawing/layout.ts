@@ -1,0 +1,205 @@
+/** Where members stand. Pure and stable: the same members in the same room get the same places, whoever leads. */
+
+export interface Point {
+  readonly x: number
+  readonly y: number
+}
+
+export interface LayoutNode {
+  readonly id: string
+  /** A failure domain; members of one stand together. */
+  readonly domain?: string | undefined
+}
+
+export interface Region {
+  readonly domain: string
+  readonly nodeIds: readonly string[]
+  /** Convex outline through the members' places; drawn with a broad round stroke it encloses them. */
+  readonly outline: readonly Point[]
+  readonly label: Point
+}
+
+export interface Layout {
+  readonly kind: 'ring' | 'blocks'
+  /** The room the layout takes, in its own pixels. */
+  readonly width: number
+  readonly height: number
+  readonly points: ReadonlyMap<string, Point>
+  readonly regions: readonly Region[]
+}
+
+export interface Room {
+  readonly width: number
+  readonly height: number
+}
+
+/** Up to here members stand on a ring and every link is drawn. */
+export const RING_NODES_MAX = 9
+/** Up to here members and links are SVG elements; beyond, a canvas draws them and links between domains are bundled. */
+export const SVG_NODES_MAX = 40
+export const SVG_LINKS_MAX = 320
+
+export function drawingKindOf(nodes: number, links: number): 'svg' | 'canvas' {
+  return nodes <= RING_NODES_MAX || (nodes <= SVG_NODES_MAX && links <= SVG_LINKS_MAX) ? 'svg' : 'canvas'
+}
+
+const RING_MARGIN_X = 96
+/** In a narrow room the margin gives way before the members come too close. */
+const RING_MARGIN_SHARE = 0.16
+const RING_MARGIN_Y = 72
+/** A ring much wider than high makes neighbours at its ends unreadable. */
+const RING_ASPECT_MAX = 1.75
+
+export function layoutOf(nodes: readonly LayoutNode[], room: Room, cell = 104): Layout {
+  return nodes.length <= RING_NODES_MAX ? ringLayout(nodes, room) : blockLayout(nodes, room, cell)
+}
+
+/** Members of one domain stand next to each other; otherwise the order given is kept. */
+export function byDomain<N extends LayoutNode>(nodes: readonly N[]): readonly { readonly domain: string | undefined; readonly nodes: readonly N[] }[] {
+  const groups = new Map<string | undefined, N[]>()
+  for (const node of nodes) {
+    const group = groups.get(node.domain)
+    if (group) group.push(node)
+    else groups.set(node.domain, [node])
+  }
+  return [...groups].map(([domain, members]) => ({ domain, nodes: members }))
+}
+
+export function ringLayout(nodes: readonly LayoutNode[], room: Room): Layout {
+  const centre = { x: room.width / 2, y: room.height / 2 }
+  const ry = Math.max(60, room.height / 2 - RING_MARGIN_Y)
+  const rx = Math.max(60, Math.min(room.width / 2 - Math.min(RING_MARGIN_X, Math.max(60, room.width * RING_MARGIN_SHARE)), ry * RING_ASPECT_MAX))
+  const ordered = byDomain(nodes).flatMap((group) => group.nodes)
+  const points = new Map<string, Point>()
+  ordered.forEach((node, index) => {
+    if (ordered.length === 1) return void points.set(node.id, centre)
+    // Two members stand side by side; more begin at the top and go clockwise.
+    const start = ordered.length === 2 ? Math.PI : -Math.PI / 2
+    const angle = start + (index * 2 * Math.PI) / ordered.length
+    points.set(node.id, { x: round(centre.x + rx * Math.cos(angle)), y: round(centre.y + ry * Math.sin(angle)) })
+  })
+  return { kind: 'ring', width: room.width, height: room.height, points, regions: regionsOf(nodes, points, 44) }
+}
+
+/** One block of a grid per domain, blocks in rows that follow the shape of the room. */
+export function blockLayout(nodes: readonly LayoutNode[], room: Room, cell: number): Layout {
+  const gap = cell * 0.9
+  const aspect = Math.max(0.5, Math.min(3, room.width / Math.max(1, room.height)))
+  const blocks = byDomain(nodes).map((group) => {
+    const columns = Math.max(1, Math.ceil(Math.sqrt(group.nodes.length * Math.min(1.6, aspect))))
+    return { ...group, columns, width: columns * cell, height: Math.ceil(group.nodes.length / columns) * cell }
+  })
+  const area = blocks.reduce((sum, block) => sum + (block.width + gap) * (block.height + gap), 0)
+  const rowWidth = Math.max(Math.sqrt(area * aspect), ...blocks.map((block) => block.width))
+  const points = new Map<string, Point>()
+  let [x, y, rowHeight, width] = [gap, gap, 0, 0]
+  for (const block of blocks) {
+    if (x > gap && x + block.width > rowWidth + gap) [x, y, rowHeight] = [gap, y + rowHeight + gap, 0]
+    block.nodes.forEach((node, index) => {
+      points.set(node.id, { x: x + ((index % block.columns) + 0.5) * cell, y: y + (Math.floor(index / block.columns) + 0.5) * cell })
+    })
+    x += block.width + gap
+    width = Math.max(width, x)
+    rowHeight = Math.max(rowHeight, block.height)
+  }
+  return { kind: 'blocks', width, height: y + rowHeight + gap, points, regions: regionsOf(nodes, points, cell / 2) }
+}
+
+function regionsOf(nodes: readonly LayoutNode[], points: ReadonlyMap<string, Point>, above: number): readonly Region[] {
+  const regions: Region[] = []
+  for (const group of byDomain(nodes)) {
+    if (group.domain === undefined) continue
+    const places = group.nodes.map((node) => points.get(node.id)).filter((point) => point !== undefined)
+    const top = Math.min(...places.map((point) => point.y))
+    const left = Math.min(...places.map((point) => point.x))
+    regions.push({ domain: group.domain, nodeIds: group.nodes.map((node) => node.id), outline: hullOf(places), label: { x: left, y: top - above } })
+  }
+  return regions
+}
+
+/** The convex hull by Andrew's monotone chain. */
+export function hullOf(points: readonly Point[]): readonly Point[] {
+  if (points.length < 3) return points
+  const sorted = [...points].sort((a, b) => a.x - b.x || a.y - b.y)
+  const half = (sequence: readonly Point[]): Point[] => {
+    const chain: Point[] = []
+    for (const point of sequence) {
+      for (;;) {
+        const [before, last] = [chain.at(-2), chain.at(-1)]
+        if (!before || !last || turn(before, last, point) > 0) break
+        chain.pop()
+      }
+      chain.push(point)
+    }
+    return chain.slice(0, -1)
+  }
+  return [...half(sorted), ...half(sorted.reverse())]
+}
+
+/** Positive where c lies left of the line from a to b (with y pointing up). */
+const turn = (a: Point, b: Point, c: Point): number => (b.x - a.x) * (c.y - a.y) - (b.y - a.y) * (c.x - a.x)
+
+/** The members on either side of a line drawn through the picture; null where all stand on one side. */
+export function sidesOf(points: ReadonlyMap<string, Point>, a: Point, b: Point): readonly [readonly string[], readonly string[]] | null {
+  const [left, right]: [string[], string[]] = [[], []]
+  for (const [id, point] of points) (turn(a, b, point) >= 0 ? left : right).push(id)
+  return left.length > 0 && right.length > 0 ? [left, right] : null
+}
+
+export type Direction = 'left' | 'right' | 'up' | 'down'
+
+/** The nearest member in a direction, for the arrow keys; the same member where there is none. */
+export function nextInDirection(points: ReadonlyMap<string, Point>, from: string, direction: Direction): string {
+  const origin = points.get(from)
+  if (!origin) return from
+  let best = from
+  let bestCost = Infinity
+  for (const [id, point] of points) {
+    const [dx, dy] = [point.x - origin.x, point.y - origin.y]
+    const along = direction === 'left' ? -dx : direction === 'right' ? dx : direction === 'up' ? -dy : dy
+    const across = direction === 'left' || direction === 'right' ? Math.abs(dy) : Math.abs(dx)
+    if (id === from || along <= 0.5 || across > along * 3) continue
+    const cost = along + across * 2
+    if (cost < bestCost) [best, bestCost] = [id, cost]
+  }
+  return best
+}
+
+/** The member at a place, or nothing; `reach` in the layout's own pixels. */
+export function nodeAt(points: ReadonlyMap<string, Point>, place: Point, reach: number): string | null {
+  let best: string | null = null
+  let bestSquare = reach * reach
+  for (const [id, point] of points) {
+    const square = (point.x - place.x) ** 2 + (point.y - place.y) ** 2
+    if (square <= bestSquare) [best, bestSquare] = [id, square]
+  }
+  return best
+}
+
+export interface HalfLine {
+  readonly start: Point
+  readonly end: Point
+  /** Where its text stands, beside the line, and how it is anchored so that it stays off the line. */
+  readonly label: Point
+  readonly anchor: 'start' | 'middle' | 'end'
+  /** Away from the line, on the side of the text; of length 1. */
+  readonly normal: Point
+}
+
+const LABEL_AT_SHARE = 0.58
+const LABEL_ASIDE = { beside: 8, above: 9, below: 17 } as const
+
+/** The stretch of a link that belongs to its sender: from the sender's edge to just short of the middle. Text goes on the side away from `centre`. */
+export function halfLine(from: Point, to: Point, nodeRadius: number, centre: Point): HalfLine {
+  const length = Math.max(1, Math.hypot(to.x - from.x, to.y - from.y))
+  const unit = { x: (to.x - from.x) / length, y: (to.y - from.y) / length }
+  const outward = -unit.y * ((from.x + to.x) / 2 - centre.x) + unit.x * ((from.y + to.y) / 2 - centre.y) >= 0 ? 1 : -1
+  const normal = { x: -unit.y * outward, y: unit.x * outward }
+  const at = (distance: number, aside = 0): Point => ({ x: round(from.x + unit.x * distance + normal.x * aside), y: round(from.y + unit.y * distance + normal.y * aside) })
+  const reach = Math.max(nodeRadius, length / 2 - 3)
+  const anchor = normal.x > 0.4 ? 'start' : normal.x < -0.4 ? 'end' : 'middle'
+  const aside = anchor !== 'middle' ? LABEL_ASIDE.beside : normal.y < 0 ? LABEL_ASIDE.above : LABEL_ASIDE.below
+  return { start: at(nodeRadius), end: at(reach), label: at(nodeRadius + (reach - nodeRadius) * LABEL_AT_SHARE, aside), anchor, normal }
+}
+
+const round = (value: number): number => Math.round(value * 10) / 10
