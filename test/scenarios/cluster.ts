@@ -1,9 +1,9 @@
 /** Drivers on in-memory ports: nothing moves unless the test moves it. */
 import { seededRandom, type Random } from '../../src/core/base'
-import { decodeMessage, type Message, type RaftEvent } from '../../src/core/raft'
+import { decodeEntries, decodeMessage, RECORD_TYPES, type Message, type RaftEvent } from '../../src/core/raft'
 import { KeyValueMachine, type SessionLimits } from '../../src/core/statemachine'
 import { Driver, type DriverLimits } from '../../src/runtime/driver'
-import type { RecoveredRecord } from '../../src/runtime/ports'
+import type { LogRecord, RecoveredRecord } from '../../src/runtime/ports'
 import { MemoryDisk } from './memory-disk'
 
 export interface Packet {
@@ -47,6 +47,16 @@ export interface ClusterNode {
   driver: Driver
   isUp: boolean
   isFlushDue: boolean
+  /** The term of every entry that this node has written, durable or not, by index. */
+  terms: number[]
+}
+
+function noteTerms(terms: number[], records: readonly LogRecord[]): void {
+  for (const record of records) {
+    const entries = record.type === RECORD_TYPES.entries ? decodeEntries(record.payload) ?? [] : []
+    if (entries[0]) terms.length = entries[0].index
+    for (const entry of entries) terms[entry.index] = entry.term
+  }
 }
 
 export class Cluster {
@@ -61,7 +71,7 @@ export class Cluster {
     this.random = seededRandom(options.seed)
     for (const id of options.ids) {
       const disk = new MemoryDisk()
-      const node: ClusterNode = { id, disk, driver: undefined as unknown as Driver, isUp: true, isFlushDue: false }
+      const node: ClusterNode = { id, disk, driver: undefined as unknown as Driver, isUp: true, isFlushDue: false, terms: [0] }
       this.nodes.set(id, node)
       node.driver = this.#open(node, [])
     }
@@ -73,7 +83,15 @@ export class Cluster {
       groupId: 'group', nodeId: node.id,
       members: ids.map((id) => ({ id, name: id, address: `memory:${id}`, voter: true })),
       timing: { tickMs: 10, electionTicks, heartbeatTicks },
-      random: this.random, storage: node.disk,
+      random: this.random,
+      storage: {
+        append: (records, done) => {
+          noteTerms(node.terms, records)
+          return node.disk.append(records, done)
+        },
+        read: (location) => node.disk.read(location),
+        bytesUsed: () => node.disk.bytesUsed(),
+      },
       transport: {
         send: (to, frame) => {
           const packet = { from: node.id, to, frame }
@@ -134,6 +152,8 @@ export class Cluster {
     // Whatever the dead process still says goes nowhere; its clients hear that the outcome is unknown.
     node.driver.stop()
     this.#recovered.set(id, records)
+    node.terms = [0]
+    noteTerms(node.terms, records)
   }
 
   readonly #recovered = new Map<string, RecoveredRecord[]>()

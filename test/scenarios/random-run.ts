@@ -35,17 +35,29 @@ export interface Coverage {
 /** Every run has faults of its own measure, so that some runs are busy and others are all elections. */
 function drawRates(random: Random) {
   const one = (...choices: readonly number[]): number => choices[random.integer(0, choices.length)] as number
+  // An election storm: leaders come and go before they have said much.
+  const isStorm = random.next() < 0.3
+  if (isStorm) {
+    const rates = {
+      deliver: 500, flush: 400, sync: 300, tick: 90, propose: 60, read: 10, crash: 0, powerLoss: 0, restart: 20, partition: 0, heal: 1,
+    }
+    return {
+      rates, total: sumOf(rates), lossShare: 0.02, appendBytesMax: 1, regicideShare: 1, regicideStepsMax: one(60, 200), commitRegicideShare: 0.5,
+    }
+  }
   const rates = {
     deliver: 420, flush: 260, sync: one(60, 160, 160), tick: one(40, 60, 120, 250), propose: one(20, 60, 60), read: 20,
     crash: one(0, 1, 3, 10), powerLoss: one(0, 0, 0.5, 2), restart: one(8, 16, 60), partition: one(0, 0.5, 2, 8), heal: one(2, 4, 16),
   }
   return {
-    rates, total: Object.values(rates).reduce((sum, rate) => sum + rate, 0), lossShare: random.next() * one(0, 0.1, 0.3),
+    rates, total: sumOf(rates), lossShare: random.next() * one(0, 0.1, 0.3), commitRegicideShare: one(0, 0, 0.3),
     appendBytesMax: one(1, 160, 1000),
     /** The share of new leaders that are killed soon after, and the most steps until then. */
     regicideShare: one(0, 0.3, 0.9), regicideStepsMax: one(60, 200, 600),
   }
 }
+
+const sumOf = (rates: Record<string, number>): number => Object.values(rates).reduce((sum, rate) => sum + rate, 0)
 
 class Violation extends Error {}
 
@@ -63,8 +75,11 @@ export class RandomRun {
   readonly #seed: number
   /** Nodes that are to be killed, with the step. */
   readonly #doomed = new Map<string, number>()
+  readonly #committedAtElection = new Map<string, number>()
   #step = 0
-  #committedMax = 0
+  /** The term of every entry that any node took for committed, by index. */
+  readonly #committedTerms: number[] = [0]
+  readonly #checkedTo = new Map<string, number>()
 
   constructor(seed: number) {
     this.#seed = seed
@@ -106,8 +121,12 @@ export class RandomRun {
     const other = this.#leaders.get(event.term)
     if (other !== undefined) this.#fail(`election safety: ${other} and ${id} both lead term ${event.term}`)
     this.#leaders.set(event.term, id)
+    this.#committedAtElection.set(id, this.#cluster.node(id).driver.status().committedIndex)
     if (this.#random.next() < this.#rates.regicideShare) this.#doomed.set(id, this.#step + this.#random.integer(1, this.#rates.regicideStepsMax))
-    if (this.#cluster.node(id).driver.status().lastIndex < this.#committedMax) this.#fail(`leader completeness: ${id} lacks committed entries`)
+    const { terms } = this.#cluster.node(id)
+    for (let index = 1; index < this.#committedTerms.length; index++) {
+      if (terms[index] !== this.#committedTerms[index]) this.#fail(`leader completeness: ${id} leads term ${event.term} without committed entry ${index}`)
+    }
   }
 
   #onApply(id: string, command: Uint8Array): void {
@@ -125,7 +144,19 @@ export class RandomRun {
       const value = (name: keyof typeof log): number => Number((log[name] as { value: bigint }).value)
       if (value('applied') > value('committed') || value('committed') > value('last')) this.#fail(`${node.id}: applied <= committed <= last`)
       if (value('persisted') > value('last')) this.#fail(`${node.id}: persisted <= last`)
-      this.#committedMax = Math.max(this.#committedMax, value('committed'))
+      if (driver.status().role === 'leader' && value('committed') > (this.#committedAtElection.get(node.id) ?? Infinity)) {
+        // It has just committed for the first time: what it told its clients must outlive it.
+        this.#committedAtElection.delete(node.id)
+        if (this.#random.next() < this.#rates.commitRegicideShare) this.#doomed.set(node.id, this.#step + this.#random.integer(0, 3))
+      }
+      const from = this.#checkedTo.get(node.id) ?? 0
+      const to = Math.min(value('committed'), value('persisted'))
+      if (value('committed') < from) this.#fail(`${node.id}: the commit index went back`)
+      for (let index = from + 1; index <= to; index++) {
+        this.#committedTerms[index] ??= node.terms[index] as number
+        if (node.terms[index] !== this.#committedTerms[index]) this.#fail(`log matching: ${node.id} committed another entry ${index}`)
+      }
+      this.#checkedTo.set(node.id, Math.max(from, to))
     }
   }
 
@@ -135,6 +166,12 @@ export class RandomRun {
 
   #act(): void {
     const cluster = this.#cluster
+    if (cluster.packets.length === 0 && !cluster.up.some((node) => node.isFlushDue || node.disk.pendingWrites > 0)) {
+      // Nothing is under way, so only time can bring anything about.
+      if (this.#random.next() < 0.7) this.#pick(cluster.up)?.driver.tick()
+      else this.#restartOne()
+      return
+    }
     let draw = this.#random.next() * this.#rates.total
     const falls = (rate: number): boolean => (draw -= rate) < 0
     const { rates } = this.#rates
@@ -196,6 +233,7 @@ export class RandomRun {
     this.coverage.crashes++
     this.#cluster.crash(id, this.#random.integer(0, 4))
     this.#appliedBy.set(id, 0)
+    this.#checkedTo.set(id, 0)
   }
 
   #restartOne(): void {
@@ -207,7 +245,9 @@ export class RandomRun {
     this.coverage.partitions++
     const { ids } = this.#cluster.options
     const isOneWay = this.#random.next() < 0.3
-    const side = new Set(ids.filter(() => this.#random.next() < 0.5))
+    const leader = this.#cluster.leader()
+    const isCoup = leader !== undefined && this.#random.next() < 0.4
+    const side = new Set(isCoup ? [leader.id] : ids.filter(() => this.#random.next() < 0.5))
     for (const from of ids) {
       for (const to of ids) {
         if (side.has(from) !== side.has(to) && (!isOneWay || side.has(from))) this.#cut.add(from + to)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { RandomRun, type Coverage } from './random-run'
 
 /** SEEDS=first-last runs others, and SEEDS=n one alone. */
-const [first = 1, last = first] = (process.env['SEEDS'] ?? '1-300').split('-').map(Number)
+const [first = 1, last = first] = (process.env['SEEDS'] ?? '1-400').split('-').map(Number)
 
 describe('a cluster under random faults', () => {
   it(`keeps its promises with seeds ${first} to ${last}`, { timeout: 600_000 }, () => {
