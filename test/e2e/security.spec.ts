@@ -113,6 +113,12 @@ test('nothing leads away from the page, and no window opens', async ({ quorate }
   expect(app!.windows().length).toBe(1)
 })
 
+test('a session made later is as closed as the first', async ({ quorate }) => {
+  const answer = await quorate.app!.evaluate(({ session }) =>
+    session.fromPartition('made-later').fetch('http://127.0.0.1:1/').then(() => 'answered', (error: Error) => error.message))
+  expect(answer).toContain('ERR_BLOCKED_BY_CLIENT')
+})
+
 test('permissions are refused', async ({ quorate }) => {
   const states = await quorate.page.evaluate(async () => {
     const names = ['geolocation', 'notifications', 'camera', 'microphone', 'midi', 'clipboard-read', 'persistent-storage', 'idle-detection', 'screen-wake-lock']

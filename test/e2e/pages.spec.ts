@@ -1,0 +1,63 @@
+/** Every page, in both languages and both themes: without accessibility violations, and photographed. */
+import AxeBuilder from '@axe-core/playwright'
+import { expect, screenshotPath, test } from './support'
+import { chooseLanguage, chooseTheme, sentence, startLocalCluster, type Language } from './support/story'
+
+const CLUSTER_PAGES = ['topology', 'consensus', 'replication', 'alerts', 'events', 'lab'] as const
+const LANGUAGES: readonly Language[] = ['en', 'zh-CN']
+const THEMES = ['light', 'dark'] as const
+
+test('no page has an accessibility violation, in any language or theme', async ({ quorate }) => {
+  test.setTimeout(300_000)
+  const { page, transport } = quorate
+  await startLocalCluster(page)
+  await expect(sentence(page)).toContainText('3 of 3')
+  const base = /#(\/clusters\/[^/]+)/.exec(page.url())?.[1] ?? ''
+  const places = ['/', '/welcome', '/attach', '/settings', ...CLUSTER_PAGES.map((name) => `${base}/${name}`)]
+  for (const language of LANGUAGES) {
+    for (const theme of THEMES) {
+      await chooseTheme(page, theme)
+      await chooseLanguage(page, language)
+      for (const place of places) {
+        await page.evaluate((hash) => { location.hash = hash }, `#${place}`)
+        await expect(page.locator('main')).not.toBeEmpty()
+        await expect(page.locator('main [aria-busy="true"]')).toHaveCount(0)
+        const name = place.split('/').at(-1) || 'overview'
+        await page.screenshot({ path: screenshotPath(`${name}-${theme}-${language}-${transport}`) })
+        // Electron has no second page to load the checker in: it runs in the page itself.
+        const report = await new AxeBuilder({ page }).setLegacyMode(transport === 'desktop').analyze()
+        expect(report.violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`), `${name}, ${theme}, ${language}`).toEqual([])
+      }
+    }
+  }
+  expect(quorate.complaints).toEqual([])
+})
+
+test('a narrow window shows every page without sideways scrolling', async ({ quorate }) => {
+  test.skip(quorate.transport === 'desktop', 'The window keeps its own smallest size.')
+  const { page } = quorate
+  await startLocalCluster(page)
+  const base = /#(\/clusters\/[^/]+)/.exec(page.url())?.[1] ?? ''
+  await page.setViewportSize({ width: 480, height: 800 })
+  for (const place of ['/', ...CLUSTER_PAGES.map((name) => `${base}/${name}`)]) {
+    await page.evaluate((hash) => { location.hash = hash }, `#${place}`)
+    await expect(page.locator('main')).not.toBeEmpty()
+    expect(await page.evaluate(() => document.documentElement.scrollWidth), place).toBeLessThanOrEqual(480)
+    await page.screenshot({ path: screenshotPath(`narrow-${place.split('/').at(-1) || 'overview'}`) })
+  }
+})
+
+test('the keyboard reaches the commands, a cluster, its pages, and the keys', async ({ quorate }) => {
+  const { page } = quorate
+  await startLocalCluster(page)
+  await page.keyboard.press('Control+Shift+P')
+  await page.getByRole('dialog').getByRole('combobox').or(page.getByPlaceholder('Search for clusters, pages and actions')).first().fill('consensus')
+  await page.keyboard.press('Enter')
+  await expect(page).toHaveURL(/\/consensus$/)
+  await page.keyboard.press('Control+1')
+  await expect(page).toHaveURL(/\/clusters\//)
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog')).toContainText('Keys')
+  await page.keyboard.press('Escape')
+  await expect(page.getByRole('dialog')).toBeHidden()
+})

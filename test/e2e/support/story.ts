@@ -1,0 +1,48 @@
+/** The steps that stories share, told through what a person sees. */
+import type { Locator, Page } from '@playwright/test'
+import { expect } from './fixtures'
+
+export type ClusterTab = 'Topology' | 'Consensus' | 'Replication' | 'Alerts' | 'Events' | 'Lab'
+
+/** The state of the open cluster, in words. */
+export const sentence = (page: Page): Locator => page.locator('header p[role="status"] > span').last()
+
+export type Language = 'en' | 'zh-CN'
+const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', 'zh-CN': '简体中文' }
+const THEME_PLACES = { system: 0, light: 1, dark: 2 } as const
+
+/** The controls are found by their place on the page, since the language may be any. */
+export async function chooseLanguage(page: Page, language: Language): Promise<void> {
+  await page.evaluate(() => { location.hash = '#/settings' })
+  await page.getByRole('combobox').first().click()
+  await page.getByRole('option', { name: LANGUAGE_NAMES[language] }).click()
+  await expect(page.locator('html')).toHaveAttribute('lang', language)
+}
+
+export async function chooseTheme(page: Page, theme: keyof typeof THEME_PLACES): Promise<void> {
+  await page.evaluate(() => { location.hash = '#/settings' })
+  await page.getByRole('radio').nth(THEME_PLACES[theme]).click()
+  if (theme !== 'system') await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
+}
+
+export async function startLocalCluster(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Start a local 3-node cluster' }).click()
+  await expect(sentence(page)).toContainText('Quorate', { timeout: 30_000 })
+}
+
+export async function openCluster(page: Page, name: string): Promise<void> {
+  await page.getByRole('navigation', { name: 'Clusters' }).getByRole('link', { name: new RegExp(name) }).click()
+}
+
+export async function goTo(page: Page, tab: ClusterTab): Promise<void> {
+  await page.getByRole('navigation', { name: 'Pages of this cluster' }).getByRole('link', { name: new RegExp(`^${tab}`) }).click()
+}
+
+/** As the state sentence names it; empty while it names none. */
+export async function leaderOf(page: Page): Promise<string> {
+  return /(?:agree on|on|follow) (n\d)/.exec(await sentence(page).innerText())?.[1] ?? ''
+}
+
+export async function termOf(page: Page): Promise<number> {
+  return Number(/in term (\d+)/.exec(await sentence(page).innerText())?.[1] ?? Number.NaN)
+}
