@@ -34,7 +34,7 @@ function readProcess(pid) {
   }
 }
 
-const kindOf = (command) => /--type=(\S+)/.exec(command)?.[1] ?? 'main'
+const kindOf = (command) => /--type=(\S+)/.exec(command)?.[1] ?? (command.includes('crashpad') ? 'crash-handler' : 'main')
 
 /** Proportional set size: what several processes share is counted once. */
 function memoryOf(pid) {

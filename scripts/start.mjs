@@ -6,6 +6,7 @@ import { runStep } from './setup/failure.mjs'
 import { isRoot, runInForeground } from './setup/launch.mjs'
 import { ensureNode } from './setup/node.mjs'
 import { inRoot } from './setup/places.mjs'
+import { requireSandbox } from './setup/sandbox.mjs'
 import { say } from './setup/say.mjs'
 
 const HELP = `npm start [-- options]
@@ -49,6 +50,7 @@ const passedOn = (values) => [
 async function startDesktop(values) {
   const { desktopEnvironment, prepareBuild, prepareDesktop } = await import('./setup/steps.mjs')
   const electron = await prepareDesktop()
+  await requireSandbox(electron.dist)
   await prepareBuild()
   if (isRoot()) say.note('Running as root: Chromium refuses its sandbox there, so the window runs without it. Prefer an ordinary user.')
   const args = [...(isRoot() ? ['--no-sandbox'] : []), inRoot(), ...passedOn(values)]

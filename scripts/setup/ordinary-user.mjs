@@ -30,7 +30,7 @@ export async function ordinaryUser(electron) {
   const home = mkdtempSync(path.join(os.tmpdir(), 'quorate-tests-'))
   const drop = () => rmSync(home, { recursive: true, force: true })
   const prefix = ['runuser', '-u', USER, '--']
-  const probe = await run(prefix[0], [...prefix.slice(1), 'sh', '-c', `test -r "${inRoot('package.json')}" && "${process.execPath}" -e 0 && unshare -U true`])
+  const probe = await run(prefix[0], [...prefix.slice(1), 'sh', '-c', `test -r "${inRoot('package.json')}" && "${process.execPath}" -e 0 && unshare -Ur true`])
   if (probe.code !== 0) {
     drop()
     return { reason: 'another user may not read this checkout, or may not make namespaces' }

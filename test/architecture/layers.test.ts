@@ -58,13 +58,21 @@ function resolve(from: string, specifier: string): string[] {
   return [base, `${base}.ts`, `${base}.vue`, `${base}.js`, `${base}/index.ts`]
 }
 
+/** Modules that the bundler is asked for by a pattern: `import.meta.glob('../features/*\/Page.vue')`. */
+function globbed(from: string, text: string, all: ReadonlyMap<string, string>): string[] {
+  return [...text.matchAll(/import\.meta\.glob[^(]*\(\s*['"]([^'"]+)['"]/g)].flatMap(([, pattern = '']) => {
+    const whole = path.posix.join(path.posix.dirname(from), pattern).split('*').map((part) => part.replace(/[.+?^${}()|[\]\\]/g, '\\$&'))
+    return [...all.keys()].filter((name) => new RegExp(`^${whole.join('[^/]+')}$`).test(name))
+  })
+}
+
 function reachable(all: ReadonlyMap<string, string>, starts: readonly string[]): Set<string> {
   const reached = new Set(starts)
   for (const name of reached) {
     const text = all.get(name)
     if (text === undefined) continue
     const targets = importsOf(text).filter((specifier) => specifier.startsWith('.')).flatMap((specifier) => resolve(name, specifier))
-    for (const target of targets) if (all.has(target)) reached.add(target)
+    for (const target of [...targets, ...globbed(name, text, all)]) if (all.has(target)) reached.add(target)
   }
   return reached
 }

@@ -10,8 +10,8 @@ test('etcd is attached, loses its leader, and says so itself', async ({ quorate 
   const { page, transport } = quorate
   const etcd = await EtcdTestCluster.start()
   try {
-    await page.evaluate(() => { location.hash = '#/attach' })
-    await page.getByLabel('Name', { exact: true }).or(page.getByLabel(/^Name/)).first().fill('orders-etcd')
+    await page.getByRole('main').getByRole('button', { name: 'Attach a cluster' }).click()
+    await page.getByLabel(/^Name/).fill('orders-etcd')
     await page.getByLabel(/^Endpoints/).fill(etcd.endpoints[0] ?? '')
     await page.getByRole('button', { name: 'Test connection' }).click()
     await expect(page.getByText(/Members found: 3/)).toBeVisible()
@@ -37,8 +37,8 @@ test('etcd is attached, loses its leader, and says so itself', async ({ quorate 
 
 test('a wrong endpoint is told step by step, with what to do', async ({ quorate }) => {
   const { page, transport } = quorate
-  await page.evaluate(() => { location.hash = '#/attach' })
-  await page.getByLabel(/^Name/).first().fill('nowhere')
+  await page.getByRole('main').getByRole('button', { name: 'Attach a cluster' }).click()
+  await page.getByLabel(/^Name/).fill('nowhere')
   await page.getByLabel(/^Endpoints/).fill('127.0.0.1:1')
   await page.getByRole('button', { name: 'Attach', exact: true }).click()
   await expect(page.getByText(/refuse/i).first()).toBeVisible()

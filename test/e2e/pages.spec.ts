@@ -33,20 +33,6 @@ test('no page has an accessibility violation, in any language or theme', async (
   expect(quorate.complaints).toEqual([])
 })
 
-test('a narrow window shows every page without sideways scrolling', async ({ quorate }) => {
-  test.skip(quorate.transport === 'desktop', 'The window keeps its own smallest size.')
-  const { page } = quorate
-  await startLocalCluster(page)
-  const base = /#(\/clusters\/[^/]+)/.exec(page.url())?.[1] ?? ''
-  await page.setViewportSize({ width: 480, height: 800 })
-  for (const place of ['/', ...CLUSTER_PAGES.map((name) => `${base}/${name}`)]) {
-    await page.evaluate((hash) => { location.hash = hash }, `#${place}`)
-    await expect(page.locator('main')).not.toBeEmpty()
-    expect(await page.evaluate(() => document.documentElement.scrollWidth), place).toBeLessThanOrEqual(480)
-    await page.screenshot({ path: screenshotPath(`narrow-${place.split('/').at(-1) || 'overview'}`) })
-  }
-})
-
 test('the keyboard reaches the commands, a cluster, its pages, and the keys', async ({ quorate }) => {
   const { page } = quorate
   await startLocalCluster(page)

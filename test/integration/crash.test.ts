@@ -8,6 +8,8 @@ import { CountingWriter } from './support/writers'
 
 const CYCLES = 50
 const WRITERS = 8
+/** About 15 s on a quiet machine. */
+const CYCLES_TIMEOUT_MS = 300_000
 
 let bundle = ''
 beforeAll(async () => { bundle = await buildAgent() })
@@ -68,7 +70,7 @@ test(`${CYCLES} leaders killed with -9 under load: every acknowledged write is t
   }
   await expectSound(cluster, writers)
   console.log(`${CYCLES} cycles in ${Math.round(performance.now() - began)} ms, ${total(writers)} counts acknowledged, terms up to ${Math.max(...highest.values())}`)
-})
+}, CYCLES_TIMEOUT_MS)
 
 test('all members killed at once, again and again', async () => {
   const cluster = await testCluster(bundle, 3)

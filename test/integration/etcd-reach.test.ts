@@ -198,6 +198,14 @@ describe('a certificate that is no good', () => {
     server.close()
   })
 
+  test('a client certificate that has expired is not even sent', async () => {
+    const files = makeCertificates(path.join(scratch, 'expired-client'), { serverDays: -1 })
+    const tls = { ca: read(files.ca), certificate: read(files.serverCertificate), key: read(files.serverKey), serverName: null }
+    const outcome = await outcomeOf({ endpoints: ['127.0.0.1:1'], auth: null, tls })
+    expect(outcome.code).toBe('bad-certificate')
+    expect(outcome.text).toContain('expired on')
+  })
+
   test('no PEM at all', async () => {
     const outcome = await outcomeOf({ endpoints: ['127.0.0.1:1'], auth: null,
       tls: { ca: path.join(scratch, 'absent.pem'), certificate: null, key: null, serverName: null } })

@@ -1,5 +1,5 @@
 import { createServer } from 'node:net'
-import { existsSync, readdirSync, statSync } from 'node:fs'
+import { cpSync, existsSync, readdirSync, rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { isUnknown } from '../../src/core/observation'
@@ -154,6 +154,19 @@ describe('a local cluster', () => {
     if (!refused.ok) expect(refused.error.message).toContain(`Port ${port} on 127.0.0.1 is in use by process ${process.pid}`)
     await new Promise((resolve) => thief.close(resolve))
     value(await client.call('sandbox.start', { clusterId }))
+    await untilState(client, clusterId, 'at-risk')
+  })
+
+  it('does not start a node on the data folder of another, and starts the others', async () => {
+    const { client } = await start()
+    const { id: clusterId } = await createCluster(client, 3)
+    await untilState(client, clusterId, 'quorate')
+    value(await client.call('sandbox.stop', { clusterId }))
+    const [first, second] = (await stateOf(client, clusterId)).nodes.map((node) => node.directory)
+    rmSync(first ?? '', { recursive: true })
+    cpSync(second ?? '', first ?? '', { recursive: true })
+    expect(await client.call('sandbox.start', { clusterId })).toMatchObject({ ok: false, error: { code: 'wrong-folder' } })
+    expect((await stateOf(client, clusterId)).nodes.map((node) => node.state)).toEqual(['failed', 'running', 'running'])
     await untilState(client, clusterId, 'at-risk')
   })
 

@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import type { AlertState } from '../../src/contract/health'
@@ -186,6 +186,14 @@ describe('files that cannot be used', () => {
     const { client } = await start(folder)
     expect(value(await client.call('clusters.list', {}))).toMatchObject([{ id: clusterId, name: 'Found again' }])
     expect(value(await client.call('system.status', {})).notices.map((each) => each.sentence.key)).toContain('notice.clusters-set-aside')
+  })
+
+  it('a file that belongs to somebody else is a clear failure that leaves no lock behind', async () => {
+    const folder = temporaryFolder()
+    mkdirSync(path.join(folder, 'clusters.json'))
+    await expect(start(folder)).rejects.toThrow(/not-usable: .*clusters\.json cannot be read/)
+    rmSync(path.join(folder, 'clusters.json'), { recursive: true })
+    await start(folder)
   })
 
   it('a database module that cannot be loaded costs the history, nothing else', async () => {

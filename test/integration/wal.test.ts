@@ -66,6 +66,31 @@ describe('a log that was closed', () => {
     await close(again.wal)
   })
 
+  test('a burst over many segments leaves no gap between them at any moment', async () => {
+    const directory = temporaryFolder()
+    const { wal } = await opened(directory)
+    let done = false
+    const look = (): void => {
+      const segments = fs.readdirSync(directory).filter((name) => name.endsWith('.log')).sort()
+      expect(segments).toEqual(segments.map((_name, i) => `segment-${String(i + 1).padStart(9, '0')}.log`))
+      if (!done) setImmediate(look)
+    }
+    look()
+    for (let burst = 0; burst < 10; burst += 1) await append(wal, Array.from({ length: 1 + burst }, (_, i) => record(1, 'b'.repeat(1500) + i)))
+    done = true
+    await close(wal)
+    expect(await recoveredTexts(directory)).toHaveLength(55)
+  })
+
+  test('closing finishes what was appended, new segments included', async () => {
+    const directory = temporaryFolder()
+    const { wal } = await opened(directory)
+    const appended = append(wal, Array.from({ length: 20 }, (_, i) => record(1, 'c'.repeat(1000) + i)))
+    await close(wal)
+    expect(await appended).toMatchObject({ ok: true })
+    expect(await recoveredTexts(directory)).toHaveLength(20)
+  })
+
   test('many appends share one flush', async () => {
     const { wal } = await opened(temporaryFolder())
     await Promise.all(Array.from({ length: 50 }, (_, i) => append(wal, [record(1, String(i))])))

@@ -28,6 +28,8 @@ describe('the state in words', () => {
     ['nothing heard for long', quorate(NOW - 120_000), 'Unknown. Nothing heard for 2 min; last seen quorate.', [quorate(NOW - 120_000)]],
     ['nothing heard ever', momentOf([]), 'Unknown. Nothing has been heard yet.'],
     ['behind a broken tunnel', momentOf([answered('n1'), silent('n2', 'tunnel-down'), silent('n3', 'tunnel-down')]), 'Unknown. 1 of 3 voters answers, too few to tell.'],
+    ['every question timed out, so the console itself may be cut off', momentOf(['n1', 'n2', 'n3'].map((id) => silent(id))), 'Unknown. Nothing heard for 30 s; last seen quorate.', [quorate(NOW - 30_000)]],
+    ['every connection was refused', momentOf(['n1', 'n2', 'n3'].map((id) => silent(id, 'refused'))), 'No quorum. 0 of 3 voters answer; writes have stopped.'],
     ['before the first election', momentOf(['n1', 'n2'].map((id) => answered(id, { leader: null, term: 0, last: 0, committed: 0, applied: 0 }))),
       'Starting. 2 of 3 voters answer; no leader has been elected yet.'],
     ['stopped on purpose', momentOf(['n1', 'n2', 'n3'].map((id) => silent(id, 'stopped'))), 'Stopped. All 3 voters were stopped.'],

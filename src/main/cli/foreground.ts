@@ -56,12 +56,13 @@ export async function upHere(request: UpRequest, terminal: Terminal): Promise<Ou
   const [near, far] = channelPair()
   opened.value.connect(far)
   const outcome = await up(callsOver(near), name, nodes)
-  if (outcome.exitCode === EXIT.ok) {
+  // With a node that failed it runs on all the same: what is wrong with it can be looked into.
+  if (outcome.stdout !== undefined) {
     const command = `quorate observe ${JSON.stringify(name)} --data ${JSON.stringify(dataDirectory)}`
-    terminal.out(`${outcome.stdout ?? ''}\nRuns until Ctrl-C. In another terminal: ${command}\n`)
+    terminal.out(`${outcome.stdout}\nRuns until Ctrl-C. In another terminal: ${command}\n`)
     await terminal.untilStopped()
   }
   near.close()
   await opened.value.stop()
-  return outcome.exitCode === EXIT.ok ? { exitCode: EXIT.ok } : outcome
+  return { ...(outcome.stderr === undefined ? {} : { stderr: outcome.stderr }), exitCode: outcome.exitCode }
 }

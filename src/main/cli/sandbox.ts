@@ -3,6 +3,7 @@ import type { ClusterInfo } from '../../contract/clusters'
 import type { Fault, FaultInForce, LinkFault, SandboxState } from '../../contract/sandbox'
 import { fail, ok, toPublicJson, type Result } from '../../core/base'
 import { connectToConsole, type ConsoleConnection } from '../console/control'
+import { EXIT } from './exit-codes'
 import { noConsole } from './observe'
 import { failed, printed, type Outcome } from './outcome'
 import { JSON_VERSION } from './public-json'
@@ -137,7 +138,10 @@ async function describeStarted(connection: Calls, info: ClusterInfo): Promise<Ou
     const state = await connection.call('sandbox.state', { clusterId: info.id })
     if (!state.ok) return failed(state.error)
     const starting = state.value.phase === 'starting' || state.value.nodes.some((node) => node.state === 'starting')
-    if (!starting || Date.now() >= endMs) return printed(describeState(info, state.value))
+    if (!starting || Date.now() >= endMs) {
+      const broken = state.value.nodes.some((node) => node.state === 'failed')
+      return printed(describeState(info, state.value), broken ? EXIT.failed : EXIT.ok)
+    }
     await new Promise((resolve) => setTimeout(resolve, START_LOOK_MS))
   }
 }

@@ -36,6 +36,8 @@ export interface Recording {
   onAlerts(listener: () => void): void
   /** Removes everything recorded of a cluster. */
   forget(clusterId: string): void
+  /** Ends the alerts of every cluster not named. */
+  keepOnly(clusterIds: readonly string[]): void
   setRetentionDays(days: number): void
   /** null: nothing is being recorded. */
   databaseBytes(): number | null
@@ -104,6 +106,10 @@ class Recorder implements Recording {
   forget(clusterId: string): void {
     this.health.forget(clusterId)
     this.history?.forget(clusterId)
+  }
+
+  keepOnly(clusterIds: readonly string[]): void {
+    this.health.keepOnly(clusterIds)
   }
 
   setRetentionDays(days: number): void {

@@ -2,7 +2,7 @@
 import path from 'node:path'
 import * as v from 'valibot'
 import type { Result } from '../../core/base'
-import { ok } from '../../core/base'
+import { fail, ok } from '../../core/base'
 import type { ClusterInfo } from '../../contract/clusters'
 import { consoleContract, type ConsoleContract } from '../../contract/console'
 import type { LoadState } from '../../contract/load'
@@ -14,9 +14,9 @@ import { DEFAULT_THRESHOLDS, type ClusterState, type Thresholds } from '../../co
 import { serveChannel, type Handlers } from './binder'
 import { clusterHandlers } from './cluster-handlers'
 import { listenForControl, type ControlServer } from './control'
-import { openDataDirectory, openDocument, type DataDirectory, type DataDirectoryCode } from './data-directory'
+import { openDataDirectory, openDocument, UnreadableFile, type DataDirectory, type DataDirectoryCode } from './data-directory'
 import { engineRecordsSchema, engineStore } from './engine-records'
-import { createEngines, type Engines } from './engines'
+import { createEngines, type Engines, type EngineStore } from './engines'
 import { consoleEvent, endedEvent } from './events'
 import { createLive, watchForSleep, type Live, type Settled } from './live'
 import type { Badge, ConsoleOptions } from './options'
@@ -56,6 +56,7 @@ export async function createConsole(options: ConsoleOptions): Promise<Result<Con
     return ok(service)
   } catch (error) {
     directory.value.close()
+    if (error instanceof UnreadableFile) return fail('not-usable', error.message, 'Check who owns this file and its permissions.')
     throw error
   }
 }
@@ -96,11 +97,13 @@ class Service implements ConsoleService {
     this.notices = createNotices(nowMs, () => this.tellStatus())
     this.settings = createSettings(this.document('settings.json', settingsSchema, SETTINGS_DEFAULTS, 'notice.settings-set-aside'), (settings) => {
       this.engines.poll(settings.pollIntervalMs)
+      this.sandbox.repoll()
       this.recording.setRetentionDays(settings.retentionDays)
       options.onTheme?.(settings.theme)
     })
     const list = this.document('clusters.json', registrySchema, { version: 1, clusters: [] }, 'notice.clusters-set-aside')
     this.fresh = list.isNew
+    const records = this.document('engines.json', engineRecordsSchema, { version: 1, engines: [] }, 'notice.engines-set-aside')
     this.registry = createRegistry(list, () => this.lists.publish(this.registry.list()))
     this.recording = openRecording({
       options, directory: directory.path, notices: this.notices, settings: () => this.settings.get(),
@@ -109,7 +112,7 @@ class Service implements ConsoleService {
     this.recording.onAlerts(() => this.tellBadge())
     this.live = createLive({ nowMs, thresholds: () => this.thresholds(), onSettled: (settled) => this.settled(settled) })
     this.sandbox = this.openSandbox()
-    this.engines = this.openEngines()
+    this.engines = this.openEngines(engineStore(records, () => log.error('The list of attached clusters could not be written.')))
     this.sleep = watchForSleep({ nowMs, onBeat: () => this.live.tick(), onGap: (fromMs, toMs) => this.slept(fromMs, toMs) })
     this.handlers = this.assemble()
     log.info(`The console keeps its data in ${directory.path}.`)
@@ -127,7 +130,7 @@ class Service implements ConsoleService {
     // A cluster whose folder is gone has nothing left to show.
     for (const { id, kind } of registry.list()) if (kind === 'sandbox' && !sandbox.has(id)) registry.remove(id)
     this.recording.event(consoleEvent('console-started', 'event.console-started', { atMs: this.startedAtMs, clusterId: null }, { version: this.options.version }))
-    await this.listenForCommands()
+    await this.inBackground('commands', () => this.listenForCommands())
     void this.inBackground('the attached clusters', () => this.resumeEngines())
     void this.inBackground('the local clusters', () => this.resumeSandboxes(found.files.filter((file) => file.running).map((file) => file.clusterId)))
     void this.inBackground('the secret store', () => this.probeSecrets())
@@ -201,18 +204,17 @@ class Service implements ConsoleService {
     })
   }
 
-  private openEngines(): Engines {
+  private openEngines(store: EngineStore): Engines {
     const { secrets, nowMs, log } = this.options
-    const records = this.document('engines.json', engineRecordsSchema, { version: 1, engines: [] }, 'notice.engines-set-aside')
     return createEngines({
-      secrets, nowMs, log,
-      store: engineStore(records, () => log.error('The list of attached clusters could not be written.')),
+      secrets, nowMs, log, store,
       nameTaken: (name) => this.registry.nameTaken(name),
       onObservation: (observation) => this.live.observed(observation),
       onExpected: (clusterId, expected) => this.live.expected(clusterId, expected),
       onAttached: (info) => {
         this.registry.add(info)
         this.live.expected(info.id, this.engines.expected(info.id))
+        void this.inBackground('the secret store', () => this.tellOfSecrets())
         this.recording.event(consoleEvent('operation-cluster-attached', 'event.cluster-attached', { atMs: nowMs(), clusterId: info.id }, { cluster: info.name }))
       },
       onDetached: (clusterId) => {
@@ -230,7 +232,10 @@ class Service implements ConsoleService {
     }
     // Its record is gone: it cannot be asked any more.
     for (const { id, kind } of this.registry.list()) if (kind !== 'sandbox' && !this.engines.has(id)) this.registry.remove(id)
+    // Now that every cluster is known: alerts of those that went while the console was away would stay open for ever.
+    this.recording.keepOnly(this.registry.list().map(({ id }) => id))
     if (!this.stopping) this.engines.poll(this.settings.get().pollIntervalMs)
+    await this.tellOfSecrets()
   }
 
   private async resumeSandboxes(ran: readonly string[]): Promise<void> {
@@ -246,9 +251,18 @@ class Service implements ConsoleService {
   private async probeSecrets(): Promise<void> {
     if ((await this.options.secrets.seal('quorate')) !== null) return
     this.secretStore = 'memory-only'
-    // Of interest to those only who have secrets to keep.
-    if (this.engines.list().length > 0) this.notices.raise('secrets-in-memory', 'info', 'notice.secrets-in-memory')
-    else this.tellStatus()
+    this.tellStatus()
+    await this.tellOfSecrets()
+  }
+
+  /** That secrets are not kept is of interest to those only who have some to keep. */
+  private async tellOfSecrets(): Promise<void> {
+    if (this.secretStore === 'system') return
+    for (const { id } of this.engines.list()) {
+      const target = await this.engines.handlers['engines.target']({ clusterId: id })
+      if (!target.ok || (target.value.secretsHeld !== 'memory' && target.value.secretsHeld !== 'missing')) continue
+      return this.notices.raise('secrets-in-memory', 'info', 'notice.secrets-in-memory')
+    }
   }
 
   private async inBackground(what: string, work: () => Promise<void>): Promise<void> {

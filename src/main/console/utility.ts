@@ -20,6 +20,14 @@ const fatal = (error: unknown): never => {
 process.on('unhandledRejection', fatal)
 process.on('uncaughtException', fatal)
 
+/** What was posted last leaves in a later turn of the loop; an exit at once would lose it. */
+const EXIT_DELAY_MS = 100
+
+function leave(code: number): Promise<never> {
+  setTimeout(() => process.exit(code), EXIT_DELAY_MS)
+  return new Promise(() => {})
+}
+
 function isParentPort(value: unknown): value is ParentPort {
   return typeof value === 'object' && value !== null && 'postMessage' in value && 'on' in value
 }
@@ -40,7 +48,7 @@ async function open(configuration: Configuration, host: HostConnection): Promise
   const { message, hint = '' } = opened.error
   write(`${message} ${hint}`)
   host.post({ kind: 'notify', title: 'Quorate cannot start', body: `${message} ${hint}`, clusterId: null, critical: true })
-  return process.exit(EXIT.failed)
+  return leave(EXIT.failed)
 }
 
 function main(): void {
@@ -60,7 +68,7 @@ function main(): void {
     } else if (message.kind === 'stop') {
       void Promise.resolve(service).then((console) => console?.stop()).then(() => {
         host.post({ kind: 'stopped' })
-        process.exit(EXIT.stopped)
+        return leave(EXIT.stopped)
       })
     }
   })

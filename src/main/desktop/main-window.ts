@@ -3,7 +3,7 @@ import path from 'node:path'
 import { BrowserWindow, app, nativeTheme, screen } from 'electron'
 import type { ErrorLog } from './error-log'
 import { DESKTOP_CHANNELS } from '../../contract/desktop-api'
-import { APP_PAGE } from './origin'
+import { APP_PAGE, isAppUrl } from './origin'
 import { RestartLimit } from './restart-limit'
 import { WINDOW_SIZE, visibleBounds } from './window-state'
 import type { WindowStateFile } from './window-state'
@@ -47,14 +47,19 @@ function remember(window: BrowserWindow, state: WindowStateFile): void {
   })
 }
 
+function load(window: BrowserWindow, url: string, log: ErrorLog): void {
+  if (!window.isDestroyed()) window.loadURL(url).catch((error: unknown) => log.write('the page did not load', error))
+}
+
 function reloadAfterCrash(window: BrowserWindow, { log, onCrash }: WindowSettings): void {
   const reloads = new RestartLimit(RELOADS_MAX, RELOADS_WITHIN_MS)
   window.webContents.on('render-process-gone', (_event, { reason, exitCode }) => {
     if (reason === 'clean-exit' || window.isDestroyed()) return
     log.write('the page ended', `${reason}, exit code ${exitCode}`)
     const reloaded = reloads.allows(performance.now())
-    // Not within the event: the crashed page is still being taken apart.
-    if (reloaded) setImmediate(() => void window.loadURL(APP_PAGE))
+    // Where the person was, and not within the event: the crashed page is still being taken apart.
+    const url = window.webContents.getURL()
+    if (reloaded) setImmediate(() => load(window, isAppUrl(url) ? url : APP_PAGE, log))
     onCrash(reloaded)
   })
   window.webContents.on('preload-error', (_event, _file, error) => log.write('the preload script failed', error))
@@ -86,7 +91,7 @@ export function openWindow(settings: WindowSettings): BrowserWindow {
   const repaint = (): void => window.setBackgroundColor(backgroundColor())
   nativeTheme.on('updated', repaint)
   window.once('closed', () => nativeTheme.off('updated', repaint))
-  window.loadURL(APP_PAGE).catch((error: unknown) => settings.log.write('the page did not load', error))
+  load(window, APP_PAGE, settings.log)
   return window
 }
 

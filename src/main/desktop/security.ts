@@ -7,7 +7,7 @@ import { isAppUrl, isSamePage } from './origin'
 
 /** Copying text on a click. Everything else is refused. */
 const PERMISSIONS_GRANTED: readonly string[] = ['clipboard-sanitized-write']
-const SCHEMES_LOADED: readonly string[] = ['app:', 'data:', 'blob:', 'devtools:', 'chrome-extension:']
+const SCHEMES_LOADED: readonly string[] = ['app:', 'data:', 'devtools:']
 
 function hardenSession(session: Session, log: ErrorLog): void {
   session.setPermissionRequestHandler((contents, permission, answer, details) => {

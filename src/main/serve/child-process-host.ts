@@ -21,7 +21,7 @@ export function childProcessHost(options: ChildProcessHostOptions): ProcessHost 
   return {
     fork: (name) => new Promise<Result<AgentProcess, 'start-failed'>>((resolve) => {
       // A group of its own: Ctrl+C in the console's terminal is the console's to handle.
-      const child = spawn(process.execPath, [options.agentEntry], { stdio: ['pipe', 'pipe', 'pipe'], detached: true, env: agentEnvironment() })
+      const child = spawn(process.execPath, [options.agentEntry], { stdio: ['pipe', 'pipe', 'pipe'], detached: process.platform !== 'win32', windowsHide: true, env: agentEnvironment() })
       child.once('error', (error) => {
         resolve(fail('start-failed', `The process of ${name} could not be started: ${error.message}.`, 'The system may be out of processes or memory.'))
       })
@@ -74,7 +74,14 @@ function agentOver(child: Child, name: string, log: { warn(text: string): void }
       if (exit) listener(exit)
       else exitListeners.push(listener)
     },
-    kill: (signal) => exit === null && child.kill(signal),
+    kill: (signal) => {
+      try {
+        return exit === null && child.kill(signal)
+      } catch {
+        // Windows knows neither SIGSTOP nor SIGCONT.
+        return false
+      }
+    },
   }
 }
 

@@ -87,12 +87,7 @@ function assemble(start: NodeStart, wal: Wal, recovered: Iterable<RecoveredRecor
     members: start.members.map((member) => ({ id: member.nodeId, name: member.nodeId, address: `${member.host}:${member.port}`, voter: true })),
     timing: start.timing,
     random: seededRandom(randomInt(2 ** 32)),
-    storage: {
-      // What waited for the disk leaves as soon as the disk has it, not a turn later.
-      append: (records, done) => wal.append(records, (result) => { done(result); transport.flush() }),
-      read: (location) => wal.read(location),
-      bytesUsed: () => wal.bytesUsed(),
-    },
+    storage: wal,
     transport,
     stateMachine: new KeyValueMachine(),
     recovered,

@@ -27,7 +27,6 @@ export class Connection {
   private up = false
   private ended = false
   private queue: Uint8Array[] = []
-  private queueBytes = 0
   private scheduled = false
   private heardMs: number
   private reason = 'the connection was closed'
@@ -58,10 +57,6 @@ export class Connection {
     })
   }
 
-  get isUp(): boolean {
-    return this.up
-  }
-
   get waiting(): number {
     return this.pending.size
   }
@@ -80,9 +75,7 @@ export class Connection {
     const id = this.nextId++
     if (this.pending.size === 0) this.heardMs = this.options.nowMs()
     this.pending.set(id, onReply)
-    const frame = encodeRequest({ kind, id, payload })
-    this.queue.push(frame)
-    this.queueBytes += frame.length + FRAME_PREFIX_BYTES
+    this.queue.push(encodeRequest({ kind, id, payload }))
     this.schedule()
   }
 
@@ -128,7 +121,6 @@ export class Connection {
       if (this.ended) return
       const { queue } = this
       this.queue = []
-      this.queueBytes = 0
       this.socket.write(framed(queue))
     })
   }

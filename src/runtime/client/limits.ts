@@ -1,6 +1,5 @@
 export const CLIENT_LIMITS = {
   frameBytesMax: 1024 * 1024,
-  /** Bytes written and not yet taken by the system; more operations wait their turn. */
   dialTimeoutMs: 1_000,
   redialMs: 25,
   /** How often waiting operations are looked through for their deadline. */
@@ -11,5 +10,6 @@ export const CLIENT_LIMITS = {
   silenceMs: 300,
   /** After `busy` an operation waits this long. */
   busyPauseMs: 5,
+  /** Operations that wait in one client; more are refused as busy. */
   operationsMax: 65_536,
 } as const

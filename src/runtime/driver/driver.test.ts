@@ -79,6 +79,15 @@ const put = (sequence: number): Uint8Array => encodeCommand({
 const entry = (index: number, term: number): Entry => ({ index, term, kind: 'command', data: put(index) })
 
 describe('a node alone', () => {
+  it('leads only once its own vote is durable', () => {
+    const bench = new Bench()
+    while (bench.driver.status().role === 'follower') bench.driver.tick()
+    bench.driver.flush()
+    expect(bench.driver.status().role).toBe('candidate')
+    bench.settle()
+    expect(bench.driver.status().role).toBe('leader')
+  })
+
   it('answers a proposal when it is durable, not before', () => {
     const bench = new Bench()
     bench.lead()
@@ -238,6 +247,8 @@ describe('a leader', () => {
     bench.hear('b', { kind: 'vote-response', term: 3, granted: true })
     bench.settle()
     expect(bench.driver.status()).toMatchObject({ role: 'leader', term: 3, lastIndex: 2 })
+    // An answer to an earlier leader counts for nothing.
+    bench.hear('b', { kind: 'append-response', term: 2, rejected: false, index: 2, hintIndex: 0, hintTerm: 0 })
     bench.hear('b', { kind: 'append-response', term: 3, rejected: false, index: 1, hintIndex: 0, hintTerm: 0 })
     bench.settle()
     expect(bench.driver.status().committedIndex).toBe(0)

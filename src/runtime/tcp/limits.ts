@@ -17,6 +17,9 @@ export const TCP_LIMITS = {
   probeIntervalMs: 200,
   /** A link whose probes are unanswered for this long counts as not connected. */
   probeTimeoutMs: 1_000,
-  /** A connection on which nothing is answered for this long is given up and dialled anew. */
-  deadAfterMs: 5_000,
+  /**
+   * A connection on which nothing is answered for this long is given up and dialled anew. Long, since a link rule may delay
+   * answers by seconds; a peer that restarted resets the old connection by itself.
+   */
+  deadAfterMs: 30_000,
 } as const

@@ -169,7 +169,7 @@ export class Link {
     const sentUs = reader.varint()
     const now = this.host.nowMs()
     const measuredMs = now - sentUs / 1000
-    if (!reader.finished || measuredMs < -1 || measuredMs > TCP_LIMITS.deadAfterMs * 20) return
+    if (!reader.finished || measuredMs < -1 || measuredMs > TCP_LIMITS.deadAfterMs * 2) return
     const rttMs = Math.max(0, measuredMs)
     this.rttMs = this.rttMs === null ? rttMs : this.rttMs + RTT_GAIN * (rttMs - this.rttMs)
     this.answeredMs = now

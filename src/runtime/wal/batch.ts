@@ -14,6 +14,8 @@ export class Batch {
   readonly done: Done[] = []
   records = 0
   bytes = 0
+  /** It ends its segment. */
+  sealed = false
   private buffer: Buffer
   /** The last record, whose checksum waits until it is known whether another follows. */
   private last = -1
@@ -33,6 +35,7 @@ export class Batch {
   /** Ends the segment: the batch must not be added to any more. */
   seal(): void {
     this.place(0, FLAG_SEAL, undefined)
+    this.sealed = true
   }
 
   /** Ends the batch; returns the bytes to write at `start`. */

@@ -32,6 +32,7 @@ export interface WalStart {
 export class Wal implements Storage {
   private readonly start: WalStart
   private readonly segments: Map<number, Segment>
+  private lastSegment: number
   private tailSegment: number
   private tailOffset: number
   private nextBatch: number
@@ -40,6 +41,8 @@ export class Wal implements Storage {
   private flushing: Batch | null = null
   private scheduled = false
   private preparing = false
+  /** The next segment could not be prepared; no failure as long as the one in use has room. */
+  private earlyFailed = false
   private failure: Failure | null = null
   private closing: (() => void) | null = null
   private spare: Buffer[] = []
@@ -53,6 +56,7 @@ export class Wal implements Storage {
   constructor(start: WalStart) {
     this.start = start
     this.segments = new Map(start.segments.map((segment) => [segment.sequence, segment]))
+    this.lastSegment = start.segments.length
     this.tailSegment = start.tail.segment
     this.tailOffset = start.tail.offset
     this.nextBatch = start.tail.nextBatch
@@ -119,16 +123,22 @@ export class Wal implements Storage {
     this.finishIfIdle()
   }
 
-  /** Makes the next segment ahead of need. Called once at start; later by the log itself. */
-  prepareAhead(): void {
-    if (this.preparing || this.closing !== null || this.failure !== null || this.segments.has(this.tailSegment + 1)) return
+  /** Makes the next segment ahead of need. Always the one behind the last that exists: a gap would read as damage. */
+  private prepareAhead(): void {
+    const sequence = this.lastSegment + 1
+    const early = !this.waitsFor(sequence)
+    if (this.preparing || this.failure !== null || sequence > this.tailSegment + 1) return
+    // An early attempt that failed is not repeated with every flush: the next is made when the segment is needed.
+    if (early && (this.closing !== null || this.earlyFailed)) return
     this.preparing = true
-    const sequence = this.tailSegment + 1
     createSegment(this.start.directory, sequence, this.start.segmentBytes, (error, segment) => {
       this.preparing = false
-      if (segment) this.segments.set(sequence, segment)
-      // Not being able to prepare is no failure yet: the segment in use may have room for long. Needing it now is.
-      else if (this.needsSegment(sequence)) this.fail(error, 'preparing a log segment')
+      if (segment) {
+        this.segments.set(sequence, segment)
+        this.lastSegment = sequence
+        this.earlyFailed = false
+      } else if (early) this.earlyFailed = true
+      else this.fail(error, 'preparing a log segment')
       this.flush()
       this.finishIfIdle()
     })
@@ -177,26 +187,29 @@ export class Wal implements Storage {
     })
   }
 
-  private needsSegment(sequence: number): boolean {
+  /** The next batch cannot be written while this segment is missing. */
+  private waitsFor(sequence: number): boolean {
     const next = this.waiting[0]
-    return next !== undefined && (next.segment === sequence || this.sealsBefore(next, sequence))
+    return next !== undefined && this.segmentNeeded(next) >= sequence
   }
 
-  /** A batch that ends its segment may be written only once the next segment is there, or recovery would miss it. */
-  private sealsBefore(batch: Batch, sequence: number): boolean {
-    return batch.segment === sequence - 1 && this.tailSegment >= sequence && this.waiting[1]?.segment !== batch.segment
+  /**
+   * The last segment that must exist before the batch is written. One that ends its segment needs the next as well:
+   * recovery takes a sealed segment without a successor for damage.
+   */
+  private segmentNeeded(batch: Batch): number {
+    return batch.sealed ? batch.segment + 1 : batch.segment
   }
 
   /** Starts writing what was appended, unless a flush is under way. Called by itself when the turn of the event loop ends. */
   flush(): void {
     const batch = this.waiting[0]
     if (batch === undefined || this.flushing !== null || this.failure !== null) return
-    const mustHave = this.sealsBefore(batch, batch.segment + 1) ? batch.segment + 1 : batch.segment
-    const segment = this.segments.get(batch.segment)
-    if (segment === undefined || !this.segments.has(mustHave)) {
-      this.prepareSegment(mustHave)
+    if (this.segmentNeeded(batch) > this.lastSegment) {
+      this.prepareAhead()
       return
     }
+    const segment = present(this.segments.get(batch.segment), 'segments up to the last are open')
     this.waiting.shift()
     if (batch.bytes === 0) {
       // Appends of no records: nothing reaches the disk, so the number is not used up.
@@ -215,18 +228,6 @@ export class Wal implements Storage {
       this.flushMs.add(tookMs)
       this.direct.took(tookMs)
       this.flushed(batch, data.length)
-    })
-  }
-
-  private prepareSegment(sequence: number): void {
-    if (this.preparing) return
-    this.preparing = true
-    createSegment(this.start.directory, sequence, this.start.segmentBytes, (error, segment) => {
-      this.preparing = false
-      if (segment) this.segments.set(sequence, segment)
-      else this.fail(error, 'preparing a log segment')
-      this.flush()
-      this.finishIfIdle()
     })
   }
 

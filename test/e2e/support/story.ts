@@ -15,7 +15,7 @@ const THEME_PLACES = { system: 0, light: 1, dark: 2 } as const
 export async function chooseLanguage(page: Page, language: Language): Promise<void> {
   await page.evaluate(() => { location.hash = '#/settings' })
   await page.getByRole('combobox').first().click()
-  await page.getByRole('option', { name: LANGUAGE_NAMES[language] }).click()
+  await page.getByRole('listbox').getByRole('option', { name: LANGUAGE_NAMES[language] }).click()
   await expect(page.locator('html')).toHaveAttribute('lang', language)
 }
 

@@ -3,6 +3,9 @@ import type { FromAgent, LinkRule, NodeStart, PeerAddress, ToAgent } from '../..
 import type { NodeObservation } from '../../../src/core/observation'
 import { fromJson, present, toJson } from '../../../src/core/base'
 
+/** Long enough for a machine that is very busy. */
+const OBSERVE_TIMEOUT_MS = 5_000
+
 export type Exit = { readonly code: number | null; readonly signal: NodeJS.Signals | null }
 type Failed = Extract<FromAgent, { kind: 'failed' }>
 
@@ -73,7 +76,16 @@ export class AgentProcess {
   async observe(): Promise<NodeObservation> {
     const id = this.nextId++
     this.send({ kind: 'observe', id })
-    return this.message((message) => (message.kind === 'observation' && message.id === id ? message.observation : undefined))
+    const answer = this.message((message) => (message.kind === 'observation' && message.id === id ? message.observation : undefined))
+    let timer: NodeJS.Timeout | undefined
+    const late = new Promise<never>((_resolve, reject) => {
+      timer = setTimeout(() => { reject(new Error('a node that runs did not answer')) }, OBSERVE_TIMEOUT_MS)
+    })
+    try {
+      return await Promise.race([answer, late])
+    } finally {
+      clearTimeout(timer)
+    }
   }
 
   kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<Exit> {

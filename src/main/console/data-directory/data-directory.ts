@@ -25,6 +25,7 @@ export function openDataDirectory(directory: string, what: string, nowMs: () => 
     return ok({ path: absolute, file: (name) => path.join(absolute, name), close: () => lock.value.release() })
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
+    if (code === 'ENOSPC' || code === 'EDQUOT') return fail('not-usable', `The disk with the data folder ${absolute} is full.`, 'Free some space and start again.')
     return fail('not-usable', `The data folder ${absolute} cannot be used (${code}).`, 'Choose a folder that you own with --data, or correct its permissions.')
   }
 }

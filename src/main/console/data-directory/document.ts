@@ -16,7 +16,14 @@ export interface JsonDocument<Content> {
   readonly isNew: boolean
 }
 
-/** A missing file gives `fallback`. One that does not parse is set aside under another name, never overwritten. */
+/** The file is there and cannot be read at all: somebody else's, or no file. Nothing may be begun in its place. */
+export class UnreadableFile extends Error {
+  constructor(file: string, code: string) {
+    super(`${file} cannot be read (${code}).`)
+  }
+}
+
+/** Throws UnreadableFile. A missing file gives `fallback`. One that does not parse is set aside under another name, never overwritten. */
 export function openDocument<Schema extends v.GenericSchema>(
   file: string,
   schema: Schema,
@@ -47,8 +54,9 @@ function readDocument<Schema extends v.GenericSchema>(file: string, schema: Sche
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { content: null, bad: false }
-    throw error
+    const { code } = error as NodeJS.ErrnoException
+    if (code === 'ENOENT') return { content: null, bad: false }
+    throw new UnreadableFile(file, code ?? 'unknown')
   }
   try {
     const parsed = v.safeParse(schema, fromJson(text))

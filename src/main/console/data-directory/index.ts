@@ -1,2 +1,2 @@
-export { openDocument, type JsonDocument } from './document'
+export { openDocument, UnreadableFile, type JsonDocument } from './document'
 export { openDataDirectory, type DataDirectory, type DataDirectoryCode } from './data-directory'

@@ -9,7 +9,7 @@ beforeEach(() => {
 })
 afterEach(() => place.dispose())
 
-const RUNS = 240
+const RUNS = 200
 
 function damage(bytes: Buffer, random: Random): Buffer {
   const kind = random.integer(0, 4)

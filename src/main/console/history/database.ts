@@ -8,6 +8,7 @@ import { HISTORY_LIMITS } from './limits'
 import { APPLICATION_ID, MIGRATIONS } from './schema'
 
 export type Sqlite = Database.Database
+export type Statement = Database.Statement
 
 export type DiskTrouble = 'corrupt' | 'full' | 'unwritable'
 

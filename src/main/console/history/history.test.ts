@@ -61,19 +61,27 @@ describe('observations', () => {
     history.tick()
     const [fromMs, toMs] = [START + 20_000, START + 140_000]
     let { base, changes, completeUntilMs } = value(history.recording('c1', fromMs, toMs, 100))
+    const inOne = value(history.recording('c1', fromMs, toMs, 5_000)).changes
+    expect(changes).toEqual(inOne.filter((each) => each.atMs <= completeUntilMs))
     let moment = base
     let pages = 0
+    const played: string[] = []
+    const name = ({ nodeId, atMs }: NodeObservation): string => `${nodeId} ${atMs}`
     for (; ; pages += 1) {
       for (const change of changes) moment = applyChange(moment, change)
+      played.push(...changes.map(name))
       for (const { nodeId, reachability, groups } of value(history.moment('c1', completeUntilMs)).observations) {
-        const played = moment.observations.find((each) => each.nodeId === nodeId)
+        const shown = moment.observations.find((each) => each.nodeId === nodeId)
         // Figures may be up to a refresh interval older; turns never.
-        expect([played?.reachability, played?.groups[0]?.role, played?.groups[0]?.fence]).toEqual([reachability, groups[0]?.role, groups[0]?.fence])
+        expect([shown?.reachability, shown?.groups[0]?.role, shown?.groups[0]?.fence]).toEqual([reachability, groups[0]?.role, groups[0]?.fence])
       }
       if (completeUntilMs >= toMs) break
       ;({ base, changes, completeUntilMs } = value(history.recording('c1', completeUntilMs, toMs, 100)))
     }
     expect(pages).toBeGreaterThan(1)
+    expect(new Set(played).size).toBe(played.length)
+    const silences = all.filter((each) => each.reachability === 'timeout' && each.atMs > fromMs && each.atMs <= toMs)
+    expect(silences.map(name).filter((each) => !played.includes(each))).toEqual([])
   })
 
   test('a time when the console was off shows as age, not as a frozen truth', () => {
@@ -151,6 +159,8 @@ describe('events', () => {
     expect(value(history.events({ ...ALL_EVENTS, kinds: ['node-up'], fromMs: START + 20 }, null, 100)).events.length).toBe(3)
     expect(value(history.events({ ...ALL_EVENTS, text: 'ANSWERS' }, null, 100)).events.length).toBe(25)
     expect(value(history.events({ ...ALL_EVENTS, text: '100%' }, null, 100)).events.length).toBe(0)
+    history.recordEvents([event(START + 99, { sentence: { key: 'event.node-up', parameters: { name: 'db_1%' } } })])
+    expect(value(history.events({ ...ALL_EVENTS, text: 'b_1%' }, null, 100)).events.length).toBe(1)
   })
 
   test('the stored filter and the one for the tail agree', () => {

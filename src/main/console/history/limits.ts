@@ -17,9 +17,9 @@ export const HISTORY_LIMITS = {
   segmentRecords: 256,
   segmentAgeMsMax: 15 * 60_000,
   /** Decoded segments kept at hand for scrubbing. */
-  segmentsCached: 48,
-  /** Segments read for one answer. */
-  segmentsPerReadMax: 256,
+  segmentsCached: 64,
+  /** Segments read for one answer: a few hundred milliseconds' work. */
+  segmentsPerReadMax: 48,
   /** Answers stay below the wire's 4 MiB with room to spare. */
   answerCharactersMax: 3 * 1024 * 1024,
   /** An unchanged observation is repeated in a recording this often, so that silence shows as silence. */

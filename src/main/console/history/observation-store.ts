@@ -1,7 +1,7 @@
 /** Every observation, as changes: segments per member, each with a keyframe, and a head in memory with a table beside it. */
 import { fromJson, toJson } from '../../../core/base'
 import type { ExpectedMember, NodeObservation } from '../../../core/observation'
-import type { Sqlite } from './database'
+import type { Sqlite, Statement } from './database'
 import { HISTORY_LIMITS } from './limits'
 import { bodyOf, decodeSegment, encodeSegment, Replay, type Body, type StoredRecord } from './observation-stream'
 import { diff, type Patch } from './patch'
@@ -33,11 +33,12 @@ export interface SegmentRow {
   readonly to_ms: number
 }
 
-/** A clock set back by less than this makes an observation late; by more, it begins a new segment. */
+/** A clock set back by less than this makes an observation late; by more, it is the clock that counts from now on. */
 const LATE_MS_MAX = 2_000
 
 export class ObservationStore {
   private readonly db: Sqlite
+  private readonly insertHead: Statement
   private readonly streams = new Map<string, Map<string, Stream>>()
   private nextId = 1
   /** Most recently used last. */
@@ -45,6 +46,7 @@ export class ObservationStore {
 
   constructor(db: Sqlite) {
     this.db = db
+    this.insertHead = db.prepare('INSERT INTO observation_head (stream_id, at_ms, data) VALUES (?, ?, ?)')
     this.load()
   }
 
@@ -63,7 +65,6 @@ export class ObservationStore {
     if (atMs < stream.lastAtMs && stream.lastAtMs - atMs < LATE_MS_MAX) return
     // While the disk refuses, nothing can be sealed: start over rather than grow without end.
     if (stream.head.length >= HISTORY_LIMITS.pendingObservationsMax) Object.assign(stream, { head: [], written: 0 })
-    if (atMs < stream.lastAtMs) stream.last = null
     const body = bodyOf(observation)
     const before = stream.head.length === 0 ? null : stream.last
     const patch: Patch | undefined = before === null ? [body] : diff(before, body)
@@ -73,7 +74,6 @@ export class ObservationStore {
   /** Call inside a transaction; call what it returns once that is committed. */
   flush(nowMs: number): () => void {
     const done: (() => void)[] = []
-    const insert = this.db.prepare('INSERT INTO observation_head (stream_id, at_ms, data) VALUES (?, ?, ?)')
     for (const stream of [...this.streams.values()].flatMap((each) => [...each.values()])) {
       if (!stream.stored) {
         this.db.prepare('INSERT OR REPLACE INTO stream (id, cluster_id, node_id) VALUES (?, ?, ?)').run(stream.id, stream.clusterId, stream.nodeId)
@@ -84,7 +84,7 @@ export class ObservationStore {
         done.push(this.sealStream(stream))
         continue
       }
-      for (const { atMs, patch } of stream.head.slice(stream.written)) insert.run(stream.id, atMs, seal(Buffer.from(patch)))
+      for (const { atMs, patch } of stream.head.slice(stream.written)) this.insertHead.run(stream.id, atMs, seal(Buffer.from(patch)))
       const written = stream.head.length
       done.push(() => (stream.written = written))
     }

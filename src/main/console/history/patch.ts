@@ -9,6 +9,12 @@ type Plain = Readonly<Record<string, unknown>>
 const isPlain = (value: unknown): value is Plain =>
   typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
 
+/** As an own property, whatever the key: one named __proto__ is data here. */
+function assign(holder: Record<string, unknown>, key: string, value: unknown): void {
+  if (key === '__proto__') Object.defineProperty(holder, key, { value, enumerable: true, configurable: true, writable: true })
+  else holder[key] = value
+}
+
 /** undefined: no difference. Keys whose value is undefined count as absent. */
 export function diff(before: unknown, after: unknown): Patch | undefined {
   if (Object.is(before, after)) return undefined
@@ -20,7 +26,7 @@ function diffKeys(before: Plain, after: Plain): Patch | undefined {
   const patch: Record<string, Patch | null> = {}
   let changed = false
   const put = (key: string, value: Patch | null): void => {
-    Object.defineProperty(patch, key, { value, enumerable: true, configurable: true })
+    assign(patch, key, value)
     changed = true
   }
   for (const key of Object.keys(after)) {
@@ -46,7 +52,7 @@ export function applyPatch(before: unknown, patch: Patch): unknown {
   const copy: Record<string, unknown> = isPlain(before) ? { ...before } : {}
   for (const [key, inner] of Object.entries(patch)) {
     if (inner === null) delete copy[key]
-    else Object.defineProperty(copy, key, { value: applyPatch(copy[key], inner), enumerable: true, configurable: true, writable: true })
+    else assign(copy, key, applyPatch(copy[key], inner))
   }
   return copy
 }

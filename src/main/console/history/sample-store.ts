@@ -5,7 +5,7 @@
 import type { Metric, SeriesPoints } from '../../../contract/history'
 import type { Sample } from '../../../core/observe'
 import { aggregateOf, Buckets, ChunkWriter, decodeTimes, decodeValues, encodeTimes, encodeValues, stepFor } from '../../../core/series'
-import type { Sqlite } from './database'
+import type { Sqlite, Statement } from './database'
 import { HISTORY_LIMITS } from './limits'
 import { seal, unseal } from './sealed'
 
@@ -55,12 +55,14 @@ const GAP_INTERVALS = 2.5
 const median = (values: readonly number[]): number => [...values].sort((left, right) => left - right)[Math.floor(values.length / 2)] ?? 0
 
 export class SampleStore {
-  private db: Sqlite
+  private readonly db: Sqlite
+  private readonly insertHead: Statement
   private readonly clusters = new Map<string, Cluster>()
   private nextSeriesId = 1
 
   constructor(db: Sqlite) {
     this.db = db
+    this.insertHead = db.prepare('INSERT INTO sample_head (cluster_id, data) VALUES (?, ?)')
     this.load()
   }
 
@@ -79,7 +81,6 @@ export class SampleStore {
   /** Writes what is pending, and seals heads that are full or old. Call inside a transaction; call `written` once it is committed. */
   flush(nowMs: number): () => void {
     const done: (() => void)[] = []
-    const insert = this.db.prepare('INSERT INTO sample_head (cluster_id, data) VALUES (?, ?)')
     for (const [clusterId, cluster] of this.clusters) {
       const fresh = [...cluster.series.values()].filter((series) => !series.stored)
       for (const series of fresh) this.insertSeries(clusterId, series)
@@ -88,7 +89,7 @@ export class SampleStore {
         done.push(this.sealCluster(clusterId, cluster))
       } else if (cluster.pending.length > 0) {
         const { buffer } = Float64Array.from(cluster.pending)
-        insert.run(clusterId, seal(new Uint8Array(buffer)))
+        this.insertHead.run(clusterId, seal(new Uint8Array(buffer)))
         const taken = cluster.pending.length
         done.push(() => (cluster.pending = cluster.pending.slice(taken)))
       }

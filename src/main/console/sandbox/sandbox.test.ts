@@ -80,9 +80,10 @@ let agents: FakeAgent[]
 let prepare: (agent: FakeAgent) => void
 let observations: NodeObservation[]
 let states: SandboxState[]
+let intervalMs: number
 
 const make = (): Sandbox => createSandbox({
-  directory, nowMs: Date.now, pollIntervalMs: () => 500,
+  directory, nowMs: Date.now, pollIntervalMs: () => intervalMs,
   log: { info: () => {}, warn: () => {}, error: () => {} },
   processHost: {
     fork: async (name) => {
@@ -104,6 +105,7 @@ beforeEach(() => {
   prepare = () => {}
   observations = []
   states = []
+  intervalMs = 500
   sandbox = make()
 })
 afterEach(async () => {
@@ -209,6 +211,17 @@ describe('what nodes say', () => {
     agents[0]?.say({ kind: 'changed' })
     await pass(100)
     expect(observations.slice(before).map((each) => each.nodeId)).toEqual(['n1'])
+  })
+
+  it('is asked at the new beat as soon as the interval changes', async () => {
+    intervalMs = 60_000
+    await running(1)
+    await pass(1_000)
+    const before = observations.length
+    intervalMs = 500
+    sandbox.repoll()
+    await pass(2_100)
+    expect(observations.length - before).toBeGreaterThanOrEqual(4)
   })
 
   it('is silence after the deadline where one hangs, which delays no other and piles up no requests', async () => {

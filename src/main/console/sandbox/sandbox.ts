@@ -52,6 +52,8 @@ export interface Sandbox {
   adjustLoad(clusterId: string, settings: LoadSettings): Result<null, 'not-running'>
   stopLoad(clusterId: string): Promise<void>
   loadState(clusterId: string): LoadState | null
+  /** The poll interval changed: asks now, and from now on at the new beat. */
+  repoll(): void
   /** Ends all processes; each cluster is remembered as running or not, as it was. */
   close(): Promise<void>
 }
@@ -189,6 +191,10 @@ class SandboxDomain implements Sandbox {
 
   loadState(clusterId: string): LoadState | null {
     return this.entries.get(clusterId)?.load.state() ?? null
+  }
+
+  repoll(): void {
+    if (!this.closed) for (const { cluster } of this.entries.values()) cluster.observe()
   }
 
   async close(): Promise<void> {

@@ -19,7 +19,7 @@ export function desktopConnector(api: DesktopApi): Connector {
       }
       const onAbort = (): void => {
         done()
-        resolve(fail('disconnected', 'The console service did not answer in time.', 'It is started again by itself; restart Quorate if it stays away.'))
+        resolve(fail('desktop-gone', 'The console service did not answer in time.', 'It is started again by itself; restart Quorate if it stays away.'))
       }
       const onMessage = (event: MessageEvent<unknown>): void => {
         const [port] = event.ports

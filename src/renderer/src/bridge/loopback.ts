@@ -18,9 +18,9 @@ export function takeToken(): string | null {
 export function loopbackConnector(token: string | null): Connector {
   return (signal) =>
     new Promise((resolve) => {
-      if (token === null) return resolve(fail('no-token', 'This address carries no access token.', 'Open the address that `quorate serve` printed, with all that follows the #.'))
+      if (token === null) return resolve(fail('no-token', 'This address carries no access token.', 'Open the address that “quorate serve” printed, with all that follows the #.'))
       const socket = new WebSocket(loopbackSocketUrl(location), [...loopbackProtocols(token)])
-      const gone = fail('disconnected', 'The console service cannot be reached.', 'See whether `quorate serve` still runs. After a restart, open the new address that it prints.')
+      const gone = fail('loopback-gone', 'The console service cannot be reached.', 'See whether “quorate serve” still runs. After a restart, open the new address that it prints.')
       signal.addEventListener('abort', () => socket.close(), { once: true })
       socket.addEventListener('open', () => resolve(ok(webSocketChannel(socket))), { once: true })
       socket.addEventListener('close', () => resolve(gone), { once: true })

@@ -72,7 +72,7 @@ export async function loadTls(tls: EtcdTarget['tls'], nowMs: number): Promise<Pe
   if (parts.certificate !== null && parts.key !== null) {
     const certificate = parseCertificate('client certificate', parts.certificate)
     if (!certificate.ok) return certificate
-    if (certificate.value.validToDate.getTime() < nowMs) {
+    if (Date.parse(certificate.value.validTo) < nowMs) {
       return fail('bad-certificate', `The client certificate expired on ${certificate.value.validTo}.`, 'Renew it.')
     }
     const pair = checkPair(certificate.value, parts.key)

@@ -12,8 +12,8 @@ describe('points', () => {
     expect(pointAt(points, -1)).toBeUndefined()
     expect(pointAt(points, 11_000)?.y).toBe(5)
     expect(pointAt(points, 99_000)).toBeUndefined()
-    expect(newestPoint(points, 0, 10_400)?.y).toBe(5)
-    expect(newestPoint(points, 0, 20_000)).toBeUndefined()
+    expect(newestPoint(points, 12_400)?.y).toBe(5)
+    expect(newestPoint(points, 30_000)).toBeUndefined()
   })
   it('shows the peak of a bucket', () => {
     const series = { key: { nodeId: 'n1', metric: 'lag-entries' as const }, atMs: [0, 10], minimum: [0, 0], maximum: [900, 2], last: [1, 2], stepMs: 10 }

@@ -50,12 +50,13 @@ export function pointAt(points: readonly ChartPoint[], atMs: number): ChartPoint
   return point && !Number.isNaN(point.y) ? point : undefined
 }
 
-/** While nobody reads a moment: the newest value, unless it is older than this share of the stretch shown. */
-const NEWEST_WITHIN_SHARE = 0.05
+/** Recording and reading back take this long at most; a value that young is still the newest. */
+const NEWEST_WITHIN_MS = 10_000
 
-export function newestPoint(points: readonly ChartPoint[], fromMs: number, toMs: number): ChartPoint | undefined {
+/** While nobody reads a moment: the newest value, unless it has ended. */
+export function newestPoint(points: readonly ChartPoint[], toMs: number): ChartPoint | undefined {
   const newest = points.findLast((point) => !Number.isNaN(point.y))
-  return newest && newest.x >= toMs - (toMs - fromMs) * NEWEST_WITHIN_SHARE ? newest : undefined
+  return newest && newest.x >= toMs - NEWEST_WITHIN_MS ? newest : pointAt(points, toMs)
 }
 
 /** A ceiling that leaves headroom and changes rarely: 1, 2 or 5 times a power of ten. */

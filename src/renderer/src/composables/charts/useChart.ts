@@ -53,8 +53,20 @@ export function useChart(canvas: Readonly<Ref<HTMLCanvasElement | null>>, view: 
     },
     draw: () => chart?.draw(),
     timeAt: (place) => (chart ? (chart.scales['x']?.getValueForPixel(place) ?? null) : null),
-    png: () => chart?.toBase64Image('image/png', 1) ?? null,
+    png: () => (chart ? pictureOf(chart.canvas, view().colours.ground) : null),
   }
+}
+
+/** The chart on its ground: a canvas is transparent, and light text on nothing cannot be read elsewhere. */
+function pictureOf(canvas: HTMLCanvasElement, ground: string): string | null {
+  const picture = document.createElement('canvas')
+  Object.assign(picture, { width: canvas.width, height: canvas.height })
+  const context = picture.getContext('2d')
+  if (!context) return null
+  context.fillStyle = ground
+  context.fillRect(0, 0, picture.width, picture.height)
+  context.drawImage(canvas, 0, 0)
+  return picture.toDataURL('image/png')
 }
 
 function datasetOf(series: ChartSeries, colours: ChartColours): ChartDataset<'line'> {

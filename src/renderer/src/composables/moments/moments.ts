@@ -4,9 +4,12 @@
  */
 import { defineStore } from 'pinia'
 import { computed, shallowReactive, type ComputedRef } from 'vue'
+import { staleAfterMs } from '../../../../contract/system'
+import type { ClusterMoment } from '../../../../core/observation'
 import { derive, DEFAULT_THRESHOLDS, NOTHING_EARLIER, remember, type ClusterDerivation } from '../../../../core/observe'
 import { useConsole } from '../connection/console'
 import { useStream } from '../connection/useStream'
+import { useSystem } from '../system/system'
 import { useTime } from '../time/time'
 import { createRecording, momentAt, type MomentView } from './recording'
 import { RECORDING_LIMITS, useRecordings } from './useRecordings'
@@ -59,6 +62,9 @@ export const useMoments = defineStore('moments', () => {
   const time = useTime()
   const live = useLiveMoments()
   const recordings = useRecordings()
+  const system = useSystem()
+  /** As the console service has it: members that are asked rarely are not stale for it. */
+  const thresholds = computed(() => ({ ...DEFAULT_THRESHOLDS, staleAfterMs: staleAfterMs(system.settings.pollIntervalMs) }))
   /** While a stretch is being fetched the last moment shown stays. */
   const shown = new Map<string, MomentView>()
 
@@ -76,7 +82,8 @@ export const useMoments = defineStore('moments', () => {
   const derivationOf = perCluster((clusterId) => computed<ClusterDerivation | null>(() => {
     const now = viewOf(clusterId).value.view
     if (!now) return null
-    return derive(now.moment, time.isLive ? Math.max(time.nowMs, now.moment.atMs) : now.moment.atMs, DEFAULT_THRESHOLDS, now.earlier)
+    return derive(now.moment, time.isLive ? Math.max(time.nowMs, now.moment.atMs) : now.moment.atMs, thresholds.value, now.earlier)
   }))
-  return { viewOf, derivationOf, failures: recordings.failures }
+  const liveMoment = (clusterId: string): ClusterMoment | null => live.get(clusterId)?.moment ?? null
+  return { viewOf, derivationOf, liveMoment, failures: recordings.failures }
 })

@@ -77,6 +77,10 @@ export function filterRows(rows: readonly OverviewRow[], text: string, state: St
   })
 }
 
+/** Fewer points than this say nothing as a line. */
+const POINTS_MIN = 6
+export const worthDrawing = (values: readonly (number | null)[]): boolean => values.filter((value) => value !== null).length >= POINTS_MIN
+
 /** How often the epoch changed along a series of its values. */
 export const changesIn = (values: readonly (number | null)[]): number => {
   const known = values.filter((value) => value !== null)

@@ -6,7 +6,7 @@ import { chartedOf, followersOf, lagText, linesOf, standingOf } from './model'
 
 const lag = (over: Partial<FollowerLag> = {}): FollowerLag => ({
   nodeId: 'n2', name: 'n2', by: 'n1', atMs: 0, stage: 'flushed', entries: 0n, bytes: unknown('not-supported'), seconds: unknown('not-supported'), silentForMs: 10,
-  trendPerSecond: unknown('not-measured'), etaSeconds: unknown('not-measured'), flow: 'replicate', ...over,
+  trendPerSecond: unknown('not-measured'), etaSeconds: unknown('not-measured'), flow: 'replicate', basis: 'leader-progress', ...over,
 })
 const points = (nodeId: string, peerId: string): SeriesPoints => ({ key: { nodeId, peerId, metric: 'lag-entries' }, atMs: [1, 2], minimum: [0, 0], maximum: [4, 5], last: [1, 1], stepMs: 1 })
 
@@ -23,8 +23,9 @@ describe('how a follower stands', () => {
 
 describe('panels', () => {
   it('draws the words of each reporter as a line of its own', () => {
-    const lines = linesOf([points('n3', 'n2'), points('n1', 'n2'), points('n1', 'n3')], 'lag-entries', 'n2', (id) => `by ${id}`)
+    const lines = linesOf([points('n3', 'n2'), points('n1', 'n2'), points('n1', 'n3')], 'lag-entries', 'n2', (id) => ({ label: `by ${id}`, colour: Number(id.slice(1)) }))
     expect(lines.map((line) => line.label)).toEqual(['by n1', 'by n3'])
+    expect(lines.map((line) => line.colour)).toEqual([1, 3])
     expect(lines[0]?.points[1]).toEqual({ x: 2, y: 5 })
   })
   it('keeps the order of the members and adds those the cluster does not list', () => {

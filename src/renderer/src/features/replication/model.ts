@@ -11,12 +11,12 @@ export const LAG_METRICS: Readonly<Record<LagUnit, Metric>> = { entries: 'lag-en
 export const CHARTS_MAX = 6
 
 /** The recorded lag of one follower: a line for each member that reported it, for its words are its own. */
-export function linesOf(series: readonly SeriesPoints[], metric: Metric, followerId: string, labelOf: (reporterId: string) => string): readonly ChartSeries[] {
+export function linesOf(series: readonly SeriesPoints[], metric: Metric, followerId: string, reporter: (id: string) => Pick<ChartSeries, 'label' | 'colour'>): readonly ChartSeries[] {
   return series
     .filter((one) => one.key.metric === metric && one.key.peerId === followerId && one.atMs.length > 0)
-    .map((one) => ({ reporter: one.key.nodeId, points: peaksOf(one) }))
-    .sort((a, b) => a.reporter.localeCompare(b.reporter))
-    .map(({ reporter, points }, index) => ({ id: reporter, label: labelOf(reporter), colour: index + 1, points }))
+    .map((one) => ({ id: one.key.nodeId, points: peaksOf(one) }))
+    .sort((a, b) => a.id.localeCompare(b.id))
+    .map(({ id, points }) => ({ id, ...reporter(id), points }))
 }
 
 export type LagStanding = 'level' | 'behind' | 'falling-behind' | 'catching-up' | 'silent' | 'unknown'

@@ -47,6 +47,9 @@ const RING_MARGIN_X = 96
 /** In a narrow room the margin gives way before the members come too close. */
 const RING_MARGIN_SHARE = 0.16
 const RING_MARGIN_Y = 72
+const RING_MARGIN_Y_WITH_DOMAINS = 98
+/** From a member to the name of its domain. */
+const DOMAIN_NAME_OUT = 76
 /** A ring much wider than high makes neighbours at its ends unreadable. */
 const RING_ASPECT_MAX = 1.75
 
@@ -67,7 +70,8 @@ export function byDomain<N extends LayoutNode>(nodes: readonly N[]): readonly { 
 
 export function ringLayout(nodes: readonly LayoutNode[], room: Room): Layout {
   const centre = { x: room.width / 2, y: room.height / 2 }
-  const ry = Math.max(60, room.height / 2 - RING_MARGIN_Y)
+  const marginY = nodes.some((node) => node.domain !== undefined) ? RING_MARGIN_Y_WITH_DOMAINS : RING_MARGIN_Y
+  const ry = Math.max(60, room.height / 2 - marginY)
   const rx = Math.max(60, Math.min(room.width / 2 - Math.min(RING_MARGIN_X, Math.max(60, room.width * RING_MARGIN_SHARE)), ry * RING_ASPECT_MAX))
   const ordered = byDomain(nodes).flatMap((group) => group.nodes)
   const points = new Map<string, Point>()
@@ -78,41 +82,62 @@ export function ringLayout(nodes: readonly LayoutNode[], room: Room): Layout {
     const angle = start + (index * 2 * Math.PI) / ordered.length
     points.set(node.id, { x: round(centre.x + rx * Math.cos(angle)), y: round(centre.y + ry * Math.sin(angle)) })
   })
-  return { kind: 'ring', width: room.width, height: room.height, points, regions: regionsOf(nodes, points, 44) }
+  // The name of a domain stands outside its region, on the far side from the centre, and never outside the room.
+  const outside = (places: readonly Point[]): Point => {
+    const middle = places[Math.floor((places.length - 1) / 2)] ?? centre
+    const length = Math.max(1, Math.hypot(middle.x - centre.x, middle.y - centre.y))
+    const x = middle.x + ((middle.x - centre.x) / length) * DOMAIN_NAME_OUT
+    const y = middle.y + ((middle.y - centre.y) / length) * DOMAIN_NAME_OUT
+    return { x: round(Math.min(room.width - 40, Math.max(40, x))), y: round(Math.min(room.height - 8, Math.max(14, y))) }
+  }
+  return { kind: 'ring', width: room.width, height: room.height, points, regions: regionsOf(nodes, points, outside) }
 }
 
-/** One block of a grid per domain, blocks in rows that follow the shape of the room. */
+interface Block {
+  readonly nodes: readonly LayoutNode[]
+  readonly columns: number
+  readonly width: number
+  readonly height: number
+}
+
+/** One block of a grid per domain, as many blocks in a row as make the whole largest in the room. */
 export function blockLayout(nodes: readonly LayoutNode[], room: Room, cell: number): Layout {
-  const gap = cell * 0.9
-  const aspect = Math.max(0.5, Math.min(3, room.width / Math.max(1, room.height)))
-  const blocks = byDomain(nodes).map((group) => {
-    const columns = Math.max(1, Math.ceil(Math.sqrt(group.nodes.length * Math.min(1.6, aspect))))
-    return { ...group, columns, width: columns * cell, height: Math.ceil(group.nodes.length / columns) * cell }
+  const groups = byDomain(nodes)
+  const aspect = groups.length > 1 ? 1.4 : Math.max(0.5, Math.min(3, room.width / Math.max(1, room.height)))
+  const blocks = groups.map((group): Block => {
+    const columns = Math.max(1, Math.ceil(Math.sqrt(group.nodes.length * aspect)))
+    return { nodes: group.nodes, columns, width: columns * cell, height: Math.ceil(group.nodes.length / columns) * cell }
   })
-  const area = blocks.reduce((sum, block) => sum + (block.width + gap) * (block.height + gap), 0)
-  const rowWidth = Math.max(Math.sqrt(area * aspect), ...blocks.map((block) => block.width))
+  const scaleOf = (layout: Pick<Layout, 'width' | 'height'>): number => Math.min(room.width / layout.width, room.height / layout.height)
+  // Many blocks differ little from one count to the next; a few counts suffice.
+  const rows = [1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 24, 32].filter((perRow) => perRow <= Math.max(1, blocks.length))
+  const candidates = rows.map((perRow) => arrange(blocks, perRow, cell))
+  const best = candidates.reduce((one, other) => (scaleOf(other) > scaleOf(one) ? other : one))
+  return { kind: 'blocks', ...best, regions: regionsOf(nodes, best.points, (places) => ({ x: Math.min(...places.map((place) => place.x)), y: Math.min(...places.map((place) => place.y)) - cell * 0.72 })) }
+}
+
+function arrange(blocks: readonly Block[], perRow: number, cell: number): Pick<Layout, 'width' | 'height' | 'points'> {
+  const gap = cell * 0.9
   const points = new Map<string, Point>()
   let [x, y, rowHeight, width] = [gap, gap, 0, 0]
-  for (const block of blocks) {
-    if (x > gap && x + block.width > rowWidth + gap) [x, y, rowHeight] = [gap, y + rowHeight + gap, 0]
+  blocks.forEach((block, at) => {
+    if (at > 0 && at % perRow === 0) [x, y, rowHeight] = [gap, y + rowHeight + gap, 0]
     block.nodes.forEach((node, index) => {
       points.set(node.id, { x: x + ((index % block.columns) + 0.5) * cell, y: y + (Math.floor(index / block.columns) + 0.5) * cell })
     })
     x += block.width + gap
     width = Math.max(width, x)
     rowHeight = Math.max(rowHeight, block.height)
-  }
-  return { kind: 'blocks', width, height: y + rowHeight + gap, points, regions: regionsOf(nodes, points, cell / 2) }
+  })
+  return { width, height: y + rowHeight + gap, points }
 }
 
-function regionsOf(nodes: readonly LayoutNode[], points: ReadonlyMap<string, Point>, above: number): readonly Region[] {
+function regionsOf(nodes: readonly LayoutNode[], points: ReadonlyMap<string, Point>, labelAt: (places: readonly Point[]) => Point): readonly Region[] {
   const regions: Region[] = []
   for (const group of byDomain(nodes)) {
     if (group.domain === undefined) continue
     const places = group.nodes.map((node) => points.get(node.id)).filter((point) => point !== undefined)
-    const top = Math.min(...places.map((point) => point.y))
-    const left = Math.min(...places.map((point) => point.x))
-    regions.push({ domain: group.domain, nodeIds: group.nodes.map((node) => node.id), outline: hullOf(places), label: { x: left, y: top - above } })
+    regions.push({ domain: group.domain, nodeIds: group.nodes.map((node) => node.id), outline: hullOf(places), label: labelAt(places) })
   }
   return regions
 }

@@ -41,6 +41,8 @@ const DOT = 8
 const NAMES_FROM_SCALE = 1.5
 /** With failure domains, healthy links show one by one from here on; before, they are bundled. */
 const LINKS_FROM_SCALE = 1.3
+/** Bundles lie under the members and must not hide them. */
+const BUNDLE_ALPHA = 0.5
 
 export function readPalette(element: Element): Palette {
   const style = getComputedStyle(element)
@@ -104,11 +106,13 @@ function paintLinks(context: CanvasRenderingContext2D, picture: Picture, palette
       const [from, to] = [centres.get(bundle.fromDomain), centres.get(bundle.toDomain)]
       if (!from || !to) continue
       context.strokeStyle = bundle.down > 0 ? palette.risk : palette.line
-      context.lineWidth = (1 + Math.min(9, Math.log2(1 + bundle.links))) / scale
+      context.lineWidth = (1 + Math.min(4, Math.log2(1 + bundle.links) / 2)) / scale
+      context.globalAlpha = BUNDLE_ALPHA
       context.beginPath()
       context.moveTo(from.x, from.y)
       context.lineTo(to.x, to.y)
       context.stroke()
+      context.globalAlpha = 1
     }
   } else {
     context.globalAlpha = 0.35

@@ -68,6 +68,7 @@ export default {
       leads: 'leads now; below is how far behind it was before', level: 'level with the leader', behind: 'behind, steady', 'falling-behind': 'falling behind', fallingBehind: 'falling behind by {rate} entries a second', catchingUp: 'catching up by {rate} entries a second',
       catchingUpIn: 'catching up by {rate} entries a second; level in {eta}', 'catching-up': 'catching up', silent: 'silent for {span}: how far behind is not known', unknown: 'nobody tells how far behind',
     },
+    basis: { 'leader-progress': 'as its leader counts', 'self-report-difference': 'two members compared', 'server-computed': 'as the engine computes' },
     chartLabel: 'Lag of {name}, {unit}', noPoints: 'Nothing was measured in this stretch.', none: 'No follower is known', noneHint: 'Lag is measured by the leader; it appears once somebody leads.',
     choose: 'Followers with a chart, at most {count}:', historyUnavailable: 'Recorded lag cannot be read', hint: 'Charts show the peak of each interval. A gap means that nothing was measured. Arrow keys read a chart, Enter goes to that moment.',
   },

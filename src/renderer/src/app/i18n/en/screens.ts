@@ -13,7 +13,7 @@ export default {
     text: 'Quorate asks every member itself, records what each one says, and derives leader, epoch, quorum margin and replication lag from it.',
     local: {
       title: 'Start a local cluster', text: 'Real processes on this computer: separate data folders, sockets on loopback, a log that is flushed to disk. Kill, pause and partition them safely.',
-      nodes: 'Voters', name: 'Name', defaultName: 'Local cluster', start: 'Start {n} node | Start {n} nodes', tolerates: 'Tolerates the loss of {n} | Tolerates the loss of {n}', starting: 'Starting the processes',
+      nodes: 'Voters', name: 'Name', defaultName: 'Local cluster', start: 'Start a local {n}-node cluster', tolerates: 'Tolerates the loss of {n} | Tolerates the loss of {n}', starting: 'Starting the processes',
       tolerance: { 1: 'One voter: losing it stops writes.', 3: 'Three voters: one may fail.', 5: 'Five voters: two may fail.', 7: 'Seven voters: three may fail.' },
     },
     attach: { title: 'Attach a cluster', text: 'An etcd cluster that already runs, by its endpoints: plain, with TLS and client certificates, or with user and password. Nothing is installed or changed.', action: 'Attach a cluster' },

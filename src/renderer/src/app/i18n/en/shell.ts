@@ -1,6 +1,6 @@
 export default {
   product: 'Quorate',
-  skip: 'Skip to the page',
+  skip: 'Skip to the page', tooltips: 'Tooltips',
   rail: {
     label: 'Clusters', overview: 'Overview', add: 'Add a cluster', settings: 'Settings', palette: 'Commands',
     startLocal: 'Start a local cluster', attach: 'Attach a cluster', alerts: '{n} alert | {n} alerts', move: 'Move up or down with Alt+arrow keys',
@@ -24,6 +24,11 @@ export default {
     connecting: 'Connecting', connected: 'Connected', reconnecting: 'Reconnecting', disconnected: 'Disconnected',
     lost: 'The console service does not answer.', lostText: 'What is shown may be old. The connection is tried again by itself.', retry: 'Try now',
     waiting: 'Connecting to the console service',
+    failures: {
+      'no-token': { title: 'This address carries no access token.', hint: 'Open the address that “quorate serve” printed, with all that follows the #.' },
+      'loopback-gone': { title: 'The console service cannot be reached.', hint: 'See whether “quorate serve” still runs. After a restart, open the new address that it prints.' },
+      'desktop-gone': { title: 'The console service did not answer in time.', hint: 'It is started again by itself; restart Quorate if it stays away.' },
+    },
   },
   past: { viewing: 'Viewing {time}, {age} ago', toLive: 'Back to live', loading: 'Fetching what was recorded', playing: 'Playing at {speed}x' },
   time: {

@@ -71,6 +71,7 @@ export default {
       leads: '当前是领导者；下方是此前落后的情况', level: '与领导者一致', behind: '落后，保持稳定', 'falling-behind': '差距拉大', fallingBehind: '差距每秒扩大 {rate} 条', catchingUp: '正在追赶，每秒 {rate} 条',
       catchingUpIn: '正在追赶，每秒 {rate} 条；{eta}后追平', 'catching-up': '正在追赶', silent: '已静默 {span}：落后多少未知', unknown: '没有成员说明落后多少',
     },
+    basis: { 'leader-progress': '按领导者的记录', 'self-report-difference': '比较两个成员得出', 'server-computed': '由引擎得出' },
     chartLabel: '{name} 的复制延迟（{unit}）', noPoints: '此时段内没有测量数据。', none: '尚无已知的跟随者', noneHint: '复制延迟由领导者测量；选出领导者后即会显示。',
     choose: '显示图表的跟随者，最多 {count} 个：', historyUnavailable: '无法读取复制延迟的记录', hint: '图表显示每个区间的峰值。空缺表示没有测量。方向键读取数值，回车键跳到该时刻。',
   },

@@ -3,7 +3,7 @@ import type { Translated } from '../catalogue'
 
 export default {
   product: 'Quorate',
-  skip: '跳到页面内容',
+  skip: '跳到页面内容', tooltips: '工具提示',
   rail: {
     label: '集群', overview: '总览', add: '添加集群', settings: '设置', palette: '命令',
     startLocal: '启动本地集群', attach: '接入集群', alerts: '{n} 个告警', move: '按 Alt+方向键上下移动',
@@ -24,6 +24,11 @@ export default {
     connecting: '正在连接', connected: '已连接', reconnecting: '正在重新连接', disconnected: '连接已断开',
     lost: '控制台服务没有应答。', lostText: '当前显示的内容可能已过时。连接会自动重试。', retry: '立即重试',
     waiting: '正在连接控制台服务',
+    failures: {
+      'no-token': { title: '此地址不含访问令牌。', hint: '请打开“quorate serve”打印的完整地址，包括 # 之后的全部内容。' },
+      'loopback-gone': { title: '无法连接控制台服务。', hint: '请确认“quorate serve”仍在运行。它重启后，请打开其打印的新地址。' },
+      'desktop-gone': { title: '控制台服务未能及时应答。', hint: '它会自动重新启动；若一直没有恢复，请重启 Quorate。' },
+    },
   },
   past: { viewing: '正在查看 {time}，{age}前', toLive: '回到实时', loading: '正在读取历史记录', playing: '以 {speed} 倍速播放' },
   time: {

@@ -1,0 +1,7 @@
+/** A short message about what was just done. */
+export interface ToastMessage {
+  readonly id: number
+  readonly severity: 'info' | 'warning' | 'critical'
+  readonly title: string
+  readonly text?: string
+}

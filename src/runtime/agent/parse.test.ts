@@ -1,0 +1,44 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import type { ToAgent } from '../../contract/agent'
+import { parseToAgent } from './parse'
+
+const START = {
+  kind: 'start-node', clusterId: 'c', nodeId: 'n1', directory: '/d', listen: { host: '127.0.0.1', port: 0 },
+  members: [{ nodeId: 'n1', host: '127.0.0.1', port: 7001 }, { nodeId: 'n2', host: '127.0.0.1', port: 7002 }],
+  protocol: 'raft', timing: { tickMs: 15, electionTicks: 10, heartbeatTicks: 3 },
+} as const satisfies ToAgent
+
+const MESSAGES: readonly ToAgent[] = [
+  START,
+  { kind: 'start-load', members: START.members, settings: { ratePerSecond: null, valueBytes: 1, readShare: 0, clients: 1 } },
+  { kind: 'observe', id: 7 },
+  { kind: 'link-rules', rules: [{ to: 'n2', cut: false, latencyMs: 1.5, jitterMs: 0, loss: 1, bytesPerSecondMax: null }] },
+  { kind: 'load-settings', settings: { ratePerSecond: 100, valueBytes: 65_536, readShare: 1, clients: 512 } },
+  { kind: 'stop' },
+]
+
+test('every message of the contract is read as it is', () => {
+  for (const message of MESSAGES) expect(parseToAgent(message)).toEqual(message)
+})
+
+test('nothing makes it throw', () => {
+  fc.assert(fc.property(fc.anything(), (value) => { expect(typeof parseToAgent(value)).toBe('string') }))
+  fc.assert(fc.property(fc.constantFrom(...MESSAGES), fc.anything(), fc.nat(), (message, value, which) => {
+    const keys = Object.keys(message)
+    parseToAgent({ ...message, [keys[which % keys.length] as string]: value })
+  }))
+})
+
+describe('what makes no sense is refused in words', () => {
+  test.each([
+    ['no member', { ...START, members: [] }],
+    ['itself no member', { ...START, nodeId: 'n9' }],
+    ['a member twice', { ...START, members: [START.members[0], START.members[0]] }],
+    ['heartbeats slower than elections', { ...START, timing: { tickMs: 15, electionTicks: 3, heartbeatTicks: 3 } }],
+    ['a port out of range', { ...START, listen: { host: 'h', port: 70_000 } }],
+    ['another protocol', { ...START, protocol: 'paxos' }],
+    ['a loss over one', { kind: 'link-rules', rules: [{ ...(MESSAGES[3] as { rules: readonly object[] }).rules[0], loss: 1.1 }] }],
+    ['no number', { kind: 'observe', id: Number.NaN }],
+  ])('%s', (_name, message) => { expect(typeof parseToAgent(message)).toBe('string') })
+})
