@@ -16,7 +16,7 @@ export default defineConfig<Options>({
   timeout: 90_000,
   expect: { timeout: 15_000 },
   reporter: [['list'], ['json', { outputFile: path.join(output, 'report.json') }]],
-  use: { trace: 'retain-on-failure', screenshot: 'only-on-failure' },
+  use: { actionTimeout: 15_000, navigationTimeout: 30_000, trace: 'retain-on-failure', screenshot: 'only-on-failure' },
   projects: [
     { name: 'desktop', testIgnore: BROWSER_ONLY, use: { transport: 'desktop' } },
     { name: 'browser', testIgnore: DESKTOP_ONLY, use: { transport: 'loopback' } },

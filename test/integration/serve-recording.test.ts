@@ -47,7 +47,7 @@ describe('what the console records', () => {
     expect((await eventsOf(again)).map((event) => event.kind)).toContain('console-stopped')
     const then = value(await again.call('history.moment', { clusterId, atMs: killedAtMs }))
     expect(then.observations).toHaveLength(3)
-    expect(then.observations.find((each) => each.nodeId === leader)?.reachability).toBe('refused')
+    expect(then.observations.find((each) => each.nodeId === leader)?.reachability).toBe('ended')
     await untilState(again, clusterId, 'quorate')
     await until('the alert to be resolved', 15_000, async () => {
       const list = value(await again.call('health.list', { clusterId, resolvedSinceMs: 0, limit: 100 }))

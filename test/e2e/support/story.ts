@@ -14,14 +14,13 @@ const THEME_PLACES = { system: 0, light: 1, dark: 2 } as const
 /** The controls are found by their place on the page, since the language may be any. */
 export async function chooseLanguage(page: Page, language: Language): Promise<void> {
   await page.evaluate(() => { location.hash = '#/settings' })
-  await page.getByRole('combobox').first().click()
-  await page.getByRole('listbox').getByRole('option', { name: LANGUAGE_NAMES[language] }).click()
+  await page.getByRole('main').getByRole('combobox').first().selectOption({ label: LANGUAGE_NAMES[language] })
   await expect(page.locator('html')).toHaveAttribute('lang', language)
 }
 
 export async function chooseTheme(page: Page, theme: keyof typeof THEME_PLACES): Promise<void> {
   await page.evaluate(() => { location.hash = '#/settings' })
-  await page.getByRole('radio').nth(THEME_PLACES[theme]).click()
+  await page.getByRole('main').getByRole('radio').nth(THEME_PLACES[theme]).click()
   if (theme !== 'system') await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
 }
 

@@ -171,6 +171,7 @@ export class EtcdTestCluster {
 
   #killAll(): void {
     for (const member of this.members) member.process?.kill('SIGKILL')
+    fs.rmSync(this.directory, { recursive: true, force: true })
   }
 }
 

@@ -1,0 +1,35 @@
+/** Small disks for tests that fill them. Linux, and root only. */
+import { spawnSync } from 'node:child_process'
+import { closeSync, openSync, rmSync, statfsSync, writeSync } from 'node:fs'
+import path from 'node:path'
+import { onTestFinished } from 'vitest'
+
+/** Says why where it is false; tests skip on the answer. */
+export function mayMount(): boolean {
+  const may = process.platform === 'linux' && process.getuid?.() === 0
+  if (!may) console.warn('SKIPPED: full disks are tested on Linux as root only, since a small disk has to be mounted.')
+  return may
+}
+
+function mount(...argv: string[]): void {
+  const done = spawnSync('mount', argv, { encoding: 'utf8' })
+  if (done.status !== 0) throw new Error(`mount ${argv.join(' ')}: ${done.stderr}`)
+}
+
+/** Makes a folder a disk of that size, until the test that runs has ended. Ask for it before what is to use it: it goes last. */
+export function mountSmallDisk(folder: string, size: string): { resize(size: string): void } {
+  mount('-t', 'tmpfs', '-o', `size=${size},mode=700`, 'tmpfs', folder)
+  onTestFinished(() => { spawnSync('umount', ['-l', folder]) })
+  return { resize: (next) => { mount('-o', `remount,size=${next}`, folder) } }
+}
+
+/** Leaves so many bytes, in whole blocks. Gives the way to free the rest again. */
+export function fillDisk(folder: string, leaveBytes: number): () => void {
+  const file = path.join(folder, 'filler')
+  const { bavail, bsize } = statfsSync(folder)
+  const descriptor = openSync(file, 'w')
+  const block = Buffer.alloc(bsize)
+  for (let blocks = bavail - Math.ceil(leaveBytes / bsize); blocks > 0; blocks -= 1) writeSync(descriptor, block)
+  closeSync(descriptor)
+  return () => { rmSync(file) }
+}
