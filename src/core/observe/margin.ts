@@ -3,11 +3,11 @@ import { hasBeenLed } from './earlier'
 import type { Survey, Voice } from './survey'
 import type { ClusterState, QuorumMargin } from './types'
 
-/** It is known not to take part. A refused or stopped member is known to be down; a timeout tells so only while others do answer. */
+/** It is known not to take part. A member that refused, or whose process is known not to run, is down; a timeout tells so only while others do answer. */
 function isKnownDown(voice: Voice, othersAnswer: boolean): boolean {
   if (voice.stale || voice.observation === null) return false
   const { reachability } = voice.observation
-  return reachability === 'refused' || reachability === 'stopped' || (reachability === 'timeout' && othersAnswer)
+  return reachability === 'refused' || reachability === 'stopped' || reachability === 'ended' || (reachability === 'timeout' && othersAnswer)
 }
 
 /** It may well take part without the console knowing. */

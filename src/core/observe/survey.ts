@@ -132,7 +132,7 @@ function voicesOf(moment: ClusterMoment, nowMs: number, staleAfterMs: number): V
 function isDenied(leader: Voice | undefined, leaderId: string, fence: Measured<Fence>): boolean {
   if (leader === undefined || leader.stale) return false
   const reachability = leader.observation?.reachability
-  if (reachability === 'refused' || reachability === 'stopped') return true
+  if (reachability === 'refused' || reachability === 'stopped' || reachability === 'ended') return true
   if (leader.group === null) return false
   if (!isUnknown(leader.group.role) && !leads(leader.group)) return true
   if (!isUnknown(leader.group.leaderId) && leader.group.leaderId !== leaderId) return true

@@ -81,7 +81,7 @@ class Timeline implements TimelineBuilder {
     if (this.reign?.leaderId === nodeId && this.leading) {
       const stillLeads = group !== null && leads(group) && sameFence(group.fence, this.reign.fence)
       // Not answering in time, or through a broken tunnel, ends nothing: the others will tell.
-      const ended = reachability === 'ok' ? !stillLeads : reachability === 'refused' || reachability === 'stopped'
+      const ended = reachability === 'ok' ? !stillLeads : reachability === 'refused' || reachability === 'stopped' || reachability === 'ended'
       if (ended) {
         this.marks.push({ atMs, kind: 'leader-lost', nodeId, fence: this.reign.fence })
         this.leading = false

@@ -147,8 +147,8 @@ class Recorder implements Recording {
     for (const id of this.noticeIds) if (!sentences.some(({ key }) => key === id)) notices.withdraw(id)
     for (const { key, parameters } of sentences) {
       if (this.noticeIds.includes(key)) continue
-      const isSetAside = key.startsWith('notice.history.set-aside')
-      notices.raise(key, isSetAside ? 'warning' : 'critical', key, parameters, isSetAside)
+      const isOver = key.startsWith('notice.history.set-aside') || key === 'notice.history.removed'
+      notices.raise(key, isOver ? 'warning' : 'critical', key, parameters, isOver)
     }
     this.noticeIds = sentences.map(({ key }) => key)
   }

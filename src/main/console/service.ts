@@ -127,8 +127,12 @@ class Service implements ConsoleService {
       registry.pause(file.clusterId, true)
     }
     for (const { directory, reason } of found.unreadable) notices.raise(`sandbox-unreadable-${path.basename(directory)}`, 'warning', 'notice.sandbox-unreadable', { directory, reason })
-    // A cluster whose folder is gone has nothing left to show.
-    for (const { id, kind } of registry.list()) if (kind === 'sandbox' && !sandbox.has(id)) registry.remove(id)
+    for (const { id, kind } of registry.list()) {
+      if (kind !== 'sandbox' || sandbox.has(id)) continue
+      // A cluster whose folder is gone has nothing left to show; one that cannot be read keeps its name and its place.
+      if (found.unreadable.some(({ directory }) => [id, 'sandboxes'].includes(path.basename(directory)))) registry.pause(id, true)
+      else registry.remove(id)
+    }
     this.recording.event(consoleEvent('console-started', 'event.console-started', { atMs: this.startedAtMs, clusterId: null }, { version: this.options.version }))
     await this.inBackground('commands', () => this.listenForCommands())
     void this.inBackground('the attached clusters', () => this.resumeEngines())

@@ -17,6 +17,8 @@ const fatal = (error: unknown): never => {
   write(`It ended because of an error that nothing expected: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`)
   process.exit(EXIT.failed)
 }
+// The terminal that the app was started from may be closed long before the app is.
+process.stderr.on('error', () => {})
 process.on('unhandledRejection', fatal)
 process.on('uncaughtException', fatal)
 

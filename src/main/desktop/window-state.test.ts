@@ -1,12 +1,16 @@
-import { mkdtempSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, onTestFinished } from 'vitest'
 import { openErrorLog } from './error-log'
 import { FIRST_STATE, WindowStateFile, parseWindowState, visibleBounds } from './window-state'
 
-const temporary = (): string => mkdtempSync(path.join(os.tmpdir(), 'quorate-window-'))
+const temporary = (): string => {
+  const folder = mkdtempSync(path.join(os.tmpdir(), 'quorate-window-'))
+  onTestFinished(() => { rmSync(folder, { recursive: true, force: true }) })
+  return folder
+}
 const screen = { x: 0, y: 0, width: 1920, height: 1080 }
 
 describe('where the window was', () => {

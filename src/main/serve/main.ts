@@ -79,6 +79,9 @@ async function main(): Promise<number | null> {
   return null
 }
 
+// A terminal that was closed, or a reader that went away, is no reason to end.
+for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {})
+
 process.on('unhandledRejection', (reason) => {
   process.stderr.write(`Quorate ended because of an error that nothing expected: ${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}\n`)
   process.exit(EXIT.failed)

@@ -23,12 +23,17 @@ export function acceptConnection(socket: Socket, host: InboundHost): void {
   const reader = new FrameReader(TCP_LIMITS.helloBytesMax)
   const patience = setTimeout(() => { socket.destroy() }, TCP_LIMITS.helloTimeoutMs)
   const greet = (frame: Uint8Array): void => {
-    clearTimeout(patience)
     const hello = decodeHello(frame)
     if (hello === undefined) { socket.destroy(); return }
     const refusal = refusalOf(hello, host)
     socket.write(framed(encodeWelcome({ version: PROTOCOL_VERSION, refusal, clusterId: host.clusterId, nodeId: host.nodeId })))
-    if (refusal !== null) { socket.end(); return }
+    if (refusal !== null) {
+      // Nothing more is heard of it, and it is closed in time even where the other end keeps it open.
+      receive = () => undefined
+      socket.end()
+      return
+    }
+    clearTimeout(patience)
     if (hello.kind === 'peer') {
       reader.frameBytesMax = TCP_LIMITS.frameBytesMax
       receive = peerReceiver(socket, hello.from, host)

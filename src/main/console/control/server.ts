@@ -92,7 +92,14 @@ export async function listenForControl(options: ControlOptions): Promise<Result<
   })
   const listening = await listen(server, socket)
   if (!listening.ok) return listening
-  writeConnectionFile(options.dataDirectory, { format: 1, pid: process.pid, socket, token, version: options.version })
+  try {
+    writeConnectionFile(options.dataDirectory, { format: 1, pid: process.pid, socket, token, version: options.version })
+  } catch (error) {
+    server.close()
+    if (remove !== '') rmSync(remove, { recursive: true, force: true })
+    return fail('listen-failed', `The file by which the command line finds this console cannot be written: ${(error as Error).message}.`,
+      'The console goes on without it; sandbox commands cannot reach it.')
+  }
   return ok({
     socket,
     close: async () => {

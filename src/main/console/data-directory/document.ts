@@ -1,5 +1,5 @@
 /** A small JSON file that is read once and replaced as a whole: after a crash it is the old one or the new one. */
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs'
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import * as v from 'valibot'
 import type { Result } from '../../../core/base'
 import { fail, fromJson, ok, toJson } from '../../../core/base'
@@ -71,7 +71,8 @@ function replace(file: string, text: string): Result<null, WriteCode> {
   try {
     const descriptor = openSync(temporary, 'w', 0o600)
     try {
-      writeSync(descriptor, text)
+      // Not writeSync: a disk with little space left takes a part of the text, and that is no error to it.
+      writeFileSync(descriptor, text)
       fsyncSync(descriptor)
     } finally {
       closeSync(descriptor)

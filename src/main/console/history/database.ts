@@ -52,6 +52,16 @@ class NewerFile extends Error {
 
 class ForeignFile extends Error {}
 
+/** Which file it is that now has this name; null: none, or it cannot be asked. */
+export function fileIdentity(file: string): string | null {
+  try {
+    const { dev, ino } = statSync(file, { bigint: true })
+    return `${dev}-${ino}`
+  } catch {
+    return null
+  }
+}
+
 /** Creates the file for its owner only, and its folder where there is none. */
 function prepareFile(file: string): void {
   const folder = dirname(file)

@@ -94,7 +94,11 @@ class FileHistory implements History {
   constructor(options: HistoryOptions) {
     this.options = options
     const { file, now, log } = options
-    this.keeper = new Keeper({ file, now, log, nativeBinding: options.nativeBinding ?? null, onChange: () => this.statusListeners.forEach((each) => each()) })
+    this.keeper = new Keeper({
+      file, now, log, nativeBinding: options.nativeBinding ?? null,
+      onChange: () => this.statusListeners.forEach((each) => each()),
+      onNewFile: () => this.expected.clear(),
+    })
     const every = options.flushEveryMs === undefined ? HISTORY_LIMITS.flushEveryMs : options.flushEveryMs
     this.timer = every === null ? null : setInterval(() => this.tick(), every)
     this.timer?.unref()

@@ -5,7 +5,7 @@
 import { fail, ok, type Result } from '../../../core/base'
 import type { NodeObservation } from '../../../core/observation'
 import type { Sample, Sentence } from '../../../core/observe'
-import { openDatabase, setAside, troubleOf, type DiskTrouble } from './database'
+import { fileIdentity, openDatabase, setAside, troubleOf, type DiskTrouble } from './database'
 import { DocumentMemory } from './documents'
 import { HISTORY_LIMITS } from './limits'
 import { Stores } from './stores'
@@ -23,6 +23,8 @@ export interface KeeperOptions {
   readonly log: HistoryLog
   /** Called whenever recording stops or goes on, or a file was set aside. */
   readonly onChange: () => void
+  /** Called when another file was opened than before: it holds nothing of what was written earlier. */
+  readonly onNewFile: () => void
 }
 
 type Write = (stores: Stores) => void
@@ -41,6 +43,7 @@ export class Keeper {
   private closed = false
   private replacing = false
   private bytesMax: number | null = null
+  private identity: string | null = null
   trouble: DiskTrouble | null = null
   setAsideNotice: Sentence | null = null
 
@@ -82,6 +85,7 @@ export class Keeper {
   /** Brings everything in memory to the file, unless the disk has just refused. */
   flush(): void {
     if (this.closed || this.isResting()) return
+    this.beginAnewIfRemoved()
     this.attempt(() => {
       this.drain()
       this.stores?.flush(this.options.now())
@@ -160,6 +164,8 @@ export class Keeper {
       return
     }
     const { db, notice } = opened.value
+    this.identity = fileIdentity(file)
+    this.options.onNewFile()
     try {
       this.stores = new Stores(db)
       this.documents.load(db)
@@ -188,6 +194,23 @@ export class Keeper {
     if (trouble === 'corrupt') this.replaceFile(error)
     else if (trouble === null) this.options.log.error(`history: ${textOf(error)}`)
     else this.settle(trouble)
+  }
+
+  /** A file that was deleted under a running console takes every write and keeps none. */
+  private beginAnewIfRemoved(): void {
+    const { file, log, onChange } = this.options
+    if (this.stores === null || fileIdentity(file) === this.identity) return
+    log.error(`history: ${file} was removed while it was in use`)
+    try {
+      this.stores.db.close()
+    } catch (error) {
+      log.warn(`history: the removed file was not closed cleanly: ${textOf(error)}`)
+    }
+    this.stores = null
+    this.setAsideNotice = { key: 'notice.history.removed', parameters: { file } }
+    this.outbox.unshift((stores) => this.documents.saveAll(stores.db))
+    this.open()
+    onChange()
   }
 
   /** The file turned out to be damaged while in use. */

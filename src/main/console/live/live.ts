@@ -71,7 +71,7 @@ export function createLive(options: LiveOptions): Live {
     const { changed } = entry
     entry.pending = []
     entry.changed = false
-    const events = observations.length > 0 ? eventsBetween(entry.told, moment, thresholds) : []
+    const events = observations.length > 0 ? eventsBetween(entry.told, moment, thresholds, entry.earlier) : []
     const derivation = derive(moment, nowMs, thresholds, entry.earlier)
     entry.earlier = remember(entry.earlier, moment, thresholds)
     entry.derivation = derivation

@@ -37,7 +37,7 @@ const observation = v.object({
   clusterId: id, nodeId: id, name: id, atMs: number,
   rttMs: measured(number),
   source: v.object({ endpoint: id, path: v.picklist(['process', 'direct', 'ssh', 'simulated']) }),
-  reachability: v.picklist(['ok', 'refused', 'timeout', 'auth-failed', 'tunnel-down', 'stopped', 'unknown']),
+  reachability: v.picklist(['ok', 'refused', 'timeout', 'auth-failed', 'tunnel-down', 'stopped', 'ended', 'unknown']),
   reason: v.exactOptional(text),
   groups: list(group),
   links: list(v.object({

@@ -58,14 +58,18 @@ export async function writeClusterFile(sandboxes: string, file: ClusterFile): Pr
 
 export interface FoundClusters {
   readonly files: readonly ClusterFile[]
-  /** Folders whose cluster.json cannot be used, and why. They are left as they are. */
+  /** Folders whose cluster.json cannot be used, and why; or the folder of them all. They are left as they are. */
   readonly unreadable: readonly { readonly directory: string; readonly reason: string }[]
 }
 
 export async function readClusterFiles(sandboxes: string): Promise<FoundClusters> {
   const files: ClusterFile[] = []
   const unreadable: { directory: string; reason: string }[] = []
-  const entries = await readdir(sandboxes, { withFileTypes: true }).catch(() => [])
+  const entries = await readdir(sandboxes, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    // A folder that is out of reach is not an empty one.
+    if (error.code !== 'ENOENT') unreadable.push({ directory: sandboxes, reason: `The folder could not be read: ${error.code ?? error.message}.` })
+    return []
+  })
   for (const entry of entries.filter((each) => each.isDirectory())) {
     const directory = path.join(sandboxes, entry.name)
     const read = await readClusterFile(directory)
@@ -87,6 +91,13 @@ async function readClusterFile(directory: string): Promise<Result<ClusterFile, '
   }
 }
 
-export async function removeClusterDirectory(sandboxes: string, id: string): Promise<void> {
-  await rm(clusterDirectory(sandboxes, id), { recursive: true, force: true, maxRetries: 3 })
+export async function removeClusterDirectory(sandboxes: string, id: string): Promise<Result<null, 'start-failed'>> {
+  const directory = clusterDirectory(sandboxes, id)
+  try {
+    await rm(directory, { recursive: true, force: true, maxRetries: 3 })
+    return ok(null)
+  } catch (error) {
+    const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
+    return fail('start-failed', `${directory} could not be removed (${code}).`, 'Check that nothing else uses the folder and that it belongs to you, then delete the cluster again.')
+  }
 }

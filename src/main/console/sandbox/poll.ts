@@ -135,6 +135,6 @@ export class NodePoll {
     const { node, onObservation } = this.options
     if (node.state === 'starting') onObservation(silentObservation(this.about(), 'unknown', 'The process is starting.'))
     else if (node.state === 'stopped') onObservation(silentObservation(this.about(), 'stopped', node.reason ?? 'The process was stopped.'))
-    else onObservation(silentObservation(this.about(), 'refused', node.reason ?? 'The process was killed; nothing listens on its port.'))
+    else onObservation(silentObservation(this.about(), 'ended', node.reason ?? 'The process was killed.'))
   }
 }

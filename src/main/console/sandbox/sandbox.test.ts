@@ -155,7 +155,7 @@ describe('the nodes of a sandbox', () => {
     expect(await sandbox.start(clusterId)).toMatchObject({ error: { code: 'no-space', message: 'The disk is full.' } })
     await pass(60_000)
     expect(nodeOf(clusterId, 'n2')).toMatchObject({ state: 'failed', reason: 'The disk is full.' })
-    expect(lastOf('n2')).toMatchObject({ reachability: 'refused', reason: 'The disk is full.' })
+    expect(lastOf('n2')).toMatchObject({ reachability: 'ended', reason: 'The disk is full.' })
     expect(agents).toHaveLength(3)
     expect(sandbox.state(clusterId)).toMatchObject({ value: { phase: 'running' } })
   })

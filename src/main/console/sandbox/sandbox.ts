@@ -40,7 +40,7 @@ export interface Sandbox {
   start(clusterId: string): Promise<Result<null, LifeCode | Missing>>
   stop(clusterId: string): Promise<Result<null, LifeCode | Missing>>
   /** Stops it and removes its folder. */
-  remove(clusterId: string): Promise<Result<null, Missing>>
+  remove(clusterId: string): Promise<Result<null, LifeCode | Missing>>
   state(clusterId: string): Result<SandboxState, Missing>
   expected(clusterId: string): readonly ExpectedMember[]
   moment(clusterId: string): ClusterMoment | null
@@ -61,6 +61,8 @@ export interface Sandbox {
 interface Entry {
   readonly cluster: Cluster
   readonly load: Load
+  /** The last write of its file. */
+  writing: Promise<unknown>
 }
 
 export function createSandbox(options: SandboxOptions): Sandbox {
@@ -105,7 +107,11 @@ class SandboxDomain implements Sandbox {
       const nodes = ports.value.map((port, i) => ({ nodeId: `n${i + 1}`, port }))
       const file: ClusterFile = { version: 1, clusterId, name, createdAtMs: this.options.nowMs(), running: false, nodes }
       const written = await writeClusterFile(this.options.directory, file)
-      if (!written.ok) return written
+      if (!written.ok) {
+        // What is half made would be found at the next start, as a cluster that cannot be read.
+        await removeClusterDirectory(this.options.directory, clusterId)
+        return written
+      }
       this.adopt(file)
       return ok(file)
     } finally {
@@ -117,6 +123,7 @@ class SandboxDomain implements Sandbox {
     const entry = this.entries.get(clusterId)
     if (!entry) return missing()
     if (this.closed) return ending()
+    if (entry.cluster.phase === 'stopping') return fail('start-failed', 'The cluster is still being stopped.', 'Start it once it has stopped.')
     if (entry.cluster.phase !== 'stopped') return ok(null)
     const [remembered, started] = await Promise.all([this.remember(entry, true), entry.cluster.start()])
     return started.ok ? remembered : started
@@ -130,16 +137,22 @@ class SandboxDomain implements Sandbox {
     return this.remember(entry, false)
   }
 
-  async remove(clusterId: string): Promise<Result<null, Missing>> {
+  async remove(clusterId: string): Promise<Result<null, LifeCode | Missing>> {
     const entry = this.entries.get(clusterId)
     if (!entry) return missing()
     await entry.load.stop()
     await entry.cluster.stop()
     entry.cluster.unobserve()
     this.entries.delete(clusterId)
-    this.running.delete(clusterId)
-    await removeClusterDirectory(this.options.directory, clusterId)
-    return ok(null)
+    // A write that is under way would bring the folder back.
+    await entry.writing
+    const removed = await removeClusterDirectory(this.options.directory, clusterId)
+    if (removed.ok) this.running.delete(clusterId)
+    else {
+      this.entries.set(clusterId, entry)
+      entry.cluster.observe()
+    }
+    return removed
   }
 
   state(clusterId: string): Result<SandboxState, Missing> {
@@ -214,17 +227,25 @@ class SandboxDomain implements Sandbox {
       onState: () => onState(cluster.state()),
     })
     const load = new Load({ clusterId, members: cluster.members, processHost, log, nowMs, onState: onLoadState, onSample: onLoadSample })
-    this.entries.set(clusterId, { cluster, load })
+    this.entries.set(clusterId, { cluster, load, writing: Promise.resolve() })
     cluster.observe()
     if (file.running) this.running.add(clusterId)
   }
 
-  private async remember({ cluster }: Entry, running: boolean): Promise<Result<null, LifeCode>> {
-    const { clusterId } = cluster.file
-    if (this.running.has(clusterId) === running) return ok(null)
-    if (running) this.running.add(clusterId)
-    else this.running.delete(clusterId)
-    return writeClusterFile(this.options.directory, { ...cluster.file, running })
+  /** One write after the other: they share a temporary file, and the last word has to stand. */
+  private remember(entry: Entry, running: boolean): Promise<Result<null, LifeCode>> {
+    const { file } = entry.cluster
+    const { clusterId } = file
+    const written = entry.writing.then(async (): Promise<Result<null, LifeCode>> => {
+      if (this.running.has(clusterId) === running || !this.entries.has(clusterId)) return ok(null)
+      const result = await writeClusterFile(this.options.directory, { ...file, running })
+      if (!result.ok) return result
+      if (running) this.running.add(clusterId)
+      else this.running.delete(clusterId)
+      return result
+    })
+    entry.writing = written
+    return written
   }
 }
 

@@ -4,4 +4,6 @@ export interface ToastMessage {
   readonly severity: 'info' | 'warning' | 'critical'
   readonly title: string
   readonly text?: string
+  /** Facts in English, whatever the language of the window. */
+  readonly detail?: string
 }

@@ -25,7 +25,8 @@ export function useTimeTicks(window: Ref<TimeWindow>, clusterId: Ref<string | nu
     if (mine !== current || !result.ok) return
     ticks.value = result.value.events.map((event) => ({ atMs: event.atMs, kind: kindOf(event), text: tell(event.sentence) })).toReversed()
   }
-  watch([clusterId, () => window.value.toMs - window.value.fromMs], () => void load(), { immediate: true })
+  // A window that grows with a young console is read again when it has doubled, not at every second.
+  watch([clusterId, () => Math.round(Math.log2(window.value.toMs - window.value.fromMs))], () => void load(), { immediate: true })
   const timer = setInterval(() => void load(), AGAIN_MS)
   onScopeDispose(() => {
     clearInterval(timer)

@@ -9,14 +9,28 @@ export interface TimeRange {
 const MOMENT_AT_SHARE = 0.7
 /** A moment this close to an edge lays the stretch anew; until then it stands still while one scrubs. */
 const EDGE_SHARE = 0.04
+/** However little is recorded, a stretch is not shorter. */
+const SPAN_MS_MIN = 60_000
 
-/** `atMs` is null while live. The stretch before is kept where it still holds the moment, so that charts do not slide while scrubbed. */
-export function rangeAround(before: TimeRange | null, atMs: number | null, nowMs: number, spanMs: number): TimeRange {
-  if (atMs === null) return { fromMs: nowMs - spanMs, toMs: nowMs }
-  const same = before && before.toMs - before.fromMs === spanMs
-  const edge = spanMs * EDGE_SHARE
-  if (same && atMs >= before.fromMs + edge && atMs <= before.toMs - edge) return before
-  if (same && atMs > before.toMs - edge && atMs <= before.toMs && before.toMs >= nowMs - edge) return before
-  const toMs = Math.round(Math.min(nowMs, atMs + spanMs * (1 - MOMENT_AT_SHARE)))
-  return { fromMs: toMs - spanMs, toMs }
+/** The last `spanMs`; only what is recorded of it where that is less, so that a young cluster is not a sliver at the edge. `recordedFromMs` null: not known. */
+export function liveRange(nowMs: number, spanMs: number, recordedFromMs: number | null): TimeRange {
+  return { fromMs: Math.min(Math.max(nowMs - spanMs, recordedFromMs ?? 0), nowMs - Math.min(spanMs, SPAN_MS_MIN)), toMs: nowMs }
+}
+
+/**
+ * `atMs` is null while live. The stretch before (null: none, or of another span) is kept where it still holds the moment, so that
+ * charts do not slide while scrubbed.
+ */
+export function rangeAround(before: TimeRange | null, atMs: number | null, nowMs: number, spanMs: number, recordedFromMs: number | null): TimeRange {
+  const live = liveRange(nowMs, spanMs, recordedFromMs)
+  if (atMs === null) return live
+  if (before && atMs >= before.fromMs && atMs <= before.toMs) {
+    const edge = (before.toMs - before.fromMs) * EDGE_SHARE
+    const isNearStart = atMs < before.fromMs + edge && before.fromMs > (recordedFromMs ?? 0)
+    const isNearEnd = atMs > before.toMs - edge && before.toMs < nowMs - edge
+    if (!isNearStart && !isNearEnd) return before
+  }
+  const length = live.toMs - live.fromMs
+  const toMs = Math.round(Math.min(nowMs, Math.max(atMs + length * (1 - MOMENT_AT_SHARE), Math.min(recordedFromMs ?? 0, atMs) + length)))
+  return { fromMs: toMs - length, toMs }
 }

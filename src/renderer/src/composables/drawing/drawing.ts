@@ -59,10 +59,13 @@ export function drawingNodes(nodes: readonly TopologyNode[], processes: ProcessS
     const voting = node.voter ? roleText : `${roleText} · ${say('drawing.nonVoter')}`
     const epoch = isUnknown(node.fence) ? null : node.fence
     const epochText = epoch === null ? null : `${say(`drawing.epochLetter.${epoch.kind}`)}${epoch.value}`
+    const shownRole = node.stale && glyph !== 'down' ? `${voting} · ${say('drawing.stale')}` : voting
+    // What is read out begins with what is seen.
+    const seen = [node.name, shownRole, epochText].filter(Boolean).join(' ')
     return {
-      id: node.id, name: node.name, glyph, roleText: node.stale && glyph !== 'down' ? `${voting} · ${say('drawing.stale')}` : voting,
+      id: node.id, name: node.name, glyph, roleText: shownRole,
       epochText, epoch: epoch === null ? null : epoch.value, stale: node.stale, domain: node.domain,
-      description: [node.name, voting, epochText, node.stale ? say('drawing.stale') : null, node.domain].filter(Boolean).join(', '),
+      description: [seen, node.stale && glyph === 'down' ? say('drawing.stale') : null, node.domain].filter(Boolean).join(', '),
     }
   })
 }

@@ -7,7 +7,7 @@ import { computed, onScopeDispose, shallowRef, watch } from 'vue'
 import { useConsole } from '../connection/console'
 import { useTicking } from './ticking'
 
-export const TIME_LIMITS = { tickMs: 1_000, frameMs: 100, extentEveryMs: 15_000, liveWithinMs: 750, stepMs: 1_000, longStepMs: 30_000 } as const
+export const TIME_LIMITS = { tickMs: 1_000, frameMs: 100, extentEveryMs: 15_000, firstExtentEveryMs: 2_000, liveWithinMs: 750, stepMs: 1_000, longStepMs: 30_000 } as const
 export const SPEEDS = [1, 2, 5, 10, 30, 60] as const
 export type Speed = (typeof SPEEDS)[number]
 
@@ -59,11 +59,14 @@ export const useTime = defineStore('time', () => {
     else heldAtMs.value = Math.min(next, now)
   }, TIME_LIMITS.frameMs)
   const extentTimer = setInterval(() => void readExtent(), TIME_LIMITS.extentEveryMs)
+  // A fresh console has recorded nothing yet: its first moment is wanted soon.
+  const firstTimer = setInterval(() => extentFromMs.value === null && void readExtent(), TIME_LIMITS.firstExtentEveryMs)
   watch(playing, () => (lastFrameMs = Date.now()))
   onScopeDispose(() => {
     clearInterval(frame)
     clearInterval(extentTimer)
+    clearInterval(firstTimer)
   })
   void readExtent()
-  return { nowMs, mode, isLive, atMs, viewMs, fromMs, playing, speed, goLive, goTo, step, togglePause, readExtent }
+  return { nowMs, mode, isLive, atMs, viewMs, fromMs, recordedFromMs: extentFromMs, playing, speed, goLive, goTo, step, togglePause, readExtent }
 })

@@ -7,6 +7,8 @@ export interface Toast {
   readonly severity: 'info' | 'warning' | 'critical'
   readonly title: string
   readonly text?: string
+  /** Told in the language of the window when it is shown. */
+  readonly failure?: Failure
 }
 const TOASTS_MAX = 4
 
@@ -14,12 +16,12 @@ const TOASTS_MAX = 4
 export const useToasts = defineStore('toasts', () => {
   const messages = shallowRef<readonly Toast[]>([])
   let nextId = 1
-  function show(title: string, text?: string, severity: Toast['severity'] = 'info'): void {
-    const toast: Toast = text === undefined ? { id: nextId, severity, title } : { id: nextId, severity, title, text }
+  function add(toast: Omit<Toast, 'id'>): void {
+    messages.value = [...messages.value, { ...toast, id: nextId }].slice(-TOASTS_MAX)
     nextId += 1
-    messages.value = [...messages.value, toast].slice(-TOASTS_MAX)
   }
-  const fail = (title: string, error: Failure): void => show(title, [error.message, error.hint].filter(Boolean).join(' '), 'critical')
+  const show = (title: string, text?: string, severity: Toast['severity'] = 'info'): void => add(text === undefined ? { severity, title } : { severity, title, text })
+  const fail = (title: string, failure: Failure): void => add({ severity: 'critical', title, failure })
   const remove = (id: number): void => void (messages.value = messages.value.filter((toast) => toast.id !== id))
   return { messages, show, fail, remove }
 })

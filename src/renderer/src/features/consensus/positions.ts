@@ -48,6 +48,8 @@ export function positionScale(positions: readonly LogPositions[], scope: Scope):
   const pad = scope === 'whole' ? 0n : bigMax((to - lowest) / 3n, TAIL_ENTRIES_MIN - (to - lowest))
   const from = bigMax(0n, lowest - bigMax(0n, pad))
   const span = bigMax(1n, to - from)
+  // The first entry of a log lies behind its left edge.
+  const beforeFirst = (value: bigint | null): bigint | null => (value === null || base.unit === 'bytes' ? value : bigMax(0n, value - 1n))
   const share = (value: bigint | null): number | null => {
     if (value === null) return null
     const parts = ((value - from) * SHARE_PARTS) / span
@@ -58,7 +60,7 @@ export function positionScale(positions: readonly LogPositions[], scope: Scope):
     bars: positions.map((one) => {
       const last = mine(one.last)
       return {
-        nodeId: one.nodeId, name: one.name, first: share(mine(one.firstAvailable)), applied: share(mine(one.applied)), committed: share(mine(one.committed)),
+        nodeId: one.nodeId, name: one.name, first: share(beforeFirst(mine(one.firstAvailable))), applied: share(mine(one.applied)), committed: share(mine(one.committed)),
         persisted: share(mine(one.persisted)), last: share(last), missing: last === null ? null : to - last, positions: one,
         foreignLineage: FIELDS.some((field) => known(one[field]) !== null && mine(one[field]) === null),
       }

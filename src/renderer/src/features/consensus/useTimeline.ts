@@ -27,7 +27,7 @@ export function useTimeline(clusterId: string, range: Readonly<Ref<TimeRange>>, 
   const failure = shallowRef<Failure | null>(null)
   const pending = shallowRef(false)
   let builder: TimelineBuilder | null = null
-  let covered: { fromMs: number; untilMs: number; spanMs: number } | null = null
+  let covered: { fromMs: number; untilMs: number } | null = null
   let run: AbortController | null = null
   /** Live words that came while the record was being read; they belong behind it. */
   let arrived: ClusterMoment[] = []
@@ -61,7 +61,7 @@ export function useTimeline(clusterId: string, range: Readonly<Ref<TimeRange>>, 
     }
     pending.value = false
     failure.value = null
-    if (building) [builder, covered] = [building, { fromMs: start, untilMs: until, spanMs }]
+    if (building) [builder, covered] = [building, { fromMs: start, untilMs: until }]
     for (const moment of arrived) take(moment)
     show()
   }
@@ -74,7 +74,7 @@ export function useTimeline(clusterId: string, range: Readonly<Ref<TimeRange>>, 
   watch(live, (moment) => { if (moment && isLive.value) take(moment) })
   watch([range, isLive], ([next, nowLive], before) => {
     const [, wasLive] = before
-    const inside = covered !== null && next.fromMs >= covered.fromMs && next.toMs - next.fromMs === covered.spanMs && (nowLive ? wasLive : next.toMs <= covered.untilMs)
+    const inside = covered !== null && next.fromMs >= covered.fromMs && (nowLive ? wasLive : next.toMs <= covered.untilMs)
     if (inside) show()
     else if (!pending.value || !nowLive || !wasLive) void fetchRange()
   })

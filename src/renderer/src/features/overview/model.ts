@@ -78,7 +78,7 @@ export function filterRows(rows: readonly OverviewRow[], text: string, state: St
 }
 
 /** Fewer points than this say nothing as a line. */
-const POINTS_MIN = 6
+const POINTS_MIN = 2
 export const worthDrawing = (values: readonly (number | null)[]): boolean => values.filter((value) => value !== null).length >= POINTS_MIN
 
 /** How often the epoch changed along a series of its values. */

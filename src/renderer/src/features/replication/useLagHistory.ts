@@ -11,6 +11,8 @@ const LIMITS = {
   /** While live a chart is read again this often; a long stretch moves less, so it is read less often. */
   readEveryMsMin: 2_000,
   readEveryShare: 1 / 400,
+  /** A stretch that grows with a young cluster counts as the same one up to so much. */
+  spanShare: 0.1,
 } as const
 
 export function useLagHistory(clusterId: string, metric: Readonly<Ref<Metric>>, range: Readonly<Ref<TimeRange>>): {
@@ -40,7 +42,7 @@ export function useLagHistory(clusterId: string, metric: Readonly<Ref<Metric>>, 
   }
   watch([metric, range], ([wanted, { fromMs, toMs }]) => {
     const spanMs = toMs - fromMs
-    const fresh = read !== null && read.metric === wanted && read.spanMs === spanMs
+    const fresh = read !== null && read.metric === wanted && Math.abs(read.spanMs - spanMs) <= spanMs * LIMITS.spanShare
     if (!fresh && read?.metric !== wanted) series.value = null
     const moved = Math.abs(toMs - (read?.toMs ?? 0))
     if (!fresh || moved >= Math.max(LIMITS.readEveryMsMin, spanMs * LIMITS.readEveryShare)) void fetchNow()

@@ -52,9 +52,32 @@ const RING_MARGIN_Y_WITH_DOMAINS = 98
 const DOMAIN_NAME_OUT = 76
 /** A ring much wider than high makes neighbours at its ends unreadable. */
 const RING_ASPECT_MAX = 1.75
+/** In a low room the ring fills what is left between the tops and the labels of its members, and may lie flatter. */
+const LOW_ROOM_PX = 330
+const LOW_MARGIN = { top: 42, bottom: 66 } as const
+const LOW_RING_ASPECT_MAX = 2.4
+/** Members nearer than this in both directions write over each other. */
+const MEMBER_BOX = { width: 104, height: 92 } as const
+/** From the middle of a member to the end of its words. */
+const MEMBER_REACH = { side: 60, above: 40, below: 64 } as const
+/** A room too small for its members is drawn as a larger one, shrunk: so much larger at most. */
+const ENLARGED_MAX = 6
+const ENLARGED_STEP = 1.12
 
 export function layoutOf(nodes: readonly LayoutNode[], room: Room, cell = 104): Layout {
-  return nodes.length <= RING_NODES_MAX ? ringLayout(nodes, room) : blockLayout(nodes, room, cell)
+  if (nodes.length > RING_NODES_MAX) return blockLayout(nodes, room, cell)
+  let layout = ringLayout(nodes, room)
+  for (let by = ENLARGED_STEP; isCrowded(layout) && by <= ENLARGED_MAX; by *= ENLARGED_STEP) {
+    layout = ringLayout(nodes, { width: Math.round(room.width * by), height: Math.round(room.height * by) })
+  }
+  return layout
+}
+
+/** A member or its words would stand outside the room, or on another's. */
+function isCrowded({ points, width, height }: Layout): boolean {
+  const places = [...points.values()]
+  if (places.some(({ x, y }) => x < MEMBER_REACH.side || x > width - MEMBER_REACH.side || y < MEMBER_REACH.above || y > height - MEMBER_REACH.below)) return true
+  return places.some((one, index) => places.slice(index + 1).some((other) => Math.abs(one.x - other.x) < MEMBER_BOX.width && Math.abs(one.y - other.y) < MEMBER_BOX.height))
 }
 
 /** Members of one domain stand next to each other; otherwise the order given is kept. */
@@ -69,18 +92,16 @@ export function byDomain<N extends LayoutNode>(nodes: readonly N[]): readonly { 
 }
 
 export function ringLayout(nodes: readonly LayoutNode[], room: Room): Layout {
-  const centre = { x: room.width / 2, y: room.height / 2 }
-  const marginY = nodes.some((node) => node.domain !== undefined) ? RING_MARGIN_Y_WITH_DOMAINS : RING_MARGIN_Y
-  const ry = Math.max(60, room.height / 2 - marginY)
-  const rx = Math.max(60, Math.min(room.width / 2 - Math.min(RING_MARGIN_X, Math.max(60, room.width * RING_MARGIN_SHARE)), ry * RING_ASPECT_MAX))
+  const hasDomains = nodes.some((node) => node.domain !== undefined)
   const ordered = byDomain(nodes).flatMap((group) => group.nodes)
+  // Two members stand side by side; more begin at the top and go clockwise.
+  const start = ordered.length === 2 ? Math.PI : -Math.PI / 2
+  const directions = ordered.map((_, index) => start + (index * 2 * Math.PI) / ordered.length).map((angle) => ({ x: Math.cos(angle), y: Math.sin(angle) }))
+  const { centre, rx, ry } = ringIn(room, hasDomains, directions)
   const points = new Map<string, Point>()
   ordered.forEach((node, index) => {
-    if (ordered.length === 1) return void points.set(node.id, centre)
-    // Two members stand side by side; more begin at the top and go clockwise.
-    const start = ordered.length === 2 ? Math.PI : -Math.PI / 2
-    const angle = start + (index * 2 * Math.PI) / ordered.length
-    points.set(node.id, { x: round(centre.x + rx * Math.cos(angle)), y: round(centre.y + ry * Math.sin(angle)) })
+    const direction = ordered.length === 1 ? { x: 0, y: 0 } : directions[index] ?? { x: 0, y: 0 }
+    points.set(node.id, { x: round(centre.x + rx * direction.x), y: round(centre.y + ry * direction.y) })
   })
   // The name of a domain stands outside its region, on the far side from the centre, and never outside the room.
   const outside = (places: readonly Point[]): Point => {
@@ -91,6 +112,15 @@ export function ringLayout(nodes: readonly LayoutNode[], room: Room): Layout {
     return { x: round(Math.min(room.width - 40, Math.max(40, x))), y: round(Math.min(room.height - 8, Math.max(14, y))) }
   }
   return { kind: 'ring', width: room.width, height: room.height, points, regions: regionsOf(nodes, points, outside) }
+}
+
+function ringIn(room: Room, hasDomains: boolean, directions: readonly Point[]): { readonly centre: Point; readonly rx: number; readonly ry: number } {
+  const isLow = !hasDomains && room.height < LOW_ROOM_PX && directions.length > 2
+  const [top, bottom] = isLow ? [Math.min(...directions.map(({ y }) => y)), Math.max(...directions.map(({ y }) => y))] : [-1, 1]
+  const margin = hasDomains ? RING_MARGIN_Y_WITH_DOMAINS : RING_MARGIN_Y
+  const ry = Math.max(40, isLow ? (room.height - LOW_MARGIN.top - LOW_MARGIN.bottom) / (bottom - top) : room.height / 2 - margin)
+  const rx = Math.max(60, Math.min(room.width / 2 - Math.min(RING_MARGIN_X, Math.max(60, room.width * RING_MARGIN_SHARE)), ry * (isLow ? LOW_RING_ASPECT_MAX : RING_ASPECT_MAX)))
+  return { centre: { x: room.width / 2, y: isLow ? LOW_MARGIN.top - top * ry : room.height / 2 }, rx, ry }
 }
 
 interface Block {

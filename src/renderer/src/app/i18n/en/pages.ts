@@ -33,7 +33,7 @@ export default {
     members: 'Members', links: 'Links, in each direction', linksOf: 'Links from {name}', more: 'More', neverHeard: 'Never heard since the console started.', linkUnseen: 'Nobody measures this direction.',
     drawer: { node: 'What {name} says', link: '{from} and {to}' },
     columns: { name: 'Member', role: 'Role', epoch: 'Epoch', state: 'State', domain: 'Failure domain', endpoint: 'Endpoint', age: 'Heard', from: 'From', to: 'To', rtt: 'Round trip', bytes: 'Traffic', messages: 'Messages' },
-    reachability: { ok: 'answers', refused: 'refuses the connection', timeout: 'no answer in time', 'auth-failed': 'rejects the credentials', 'tunnel-down': 'tunnel is down', stopped: 'process not running', unknown: 'not known' },
+    reachability: { ok: 'answers', refused: 'refuses the connection', timeout: 'no answer in time', 'auth-failed': 'rejects the credentials', 'tunnel-down': 'tunnel is down', stopped: 'process stopped', ended: 'process not running', unknown: 'not known' },
     paths: { process: 'asked over its process', direct: 'asked directly', ssh: 'asked through SSH', simulated: 'simulated' },
     said: {
       heading: '{name} itself says', role: 'Role', epoch: 'Epoch', leader: 'Leader', members: 'Members', first: 'First entry', applied: 'Applied', committed: 'Committed', persisted: 'On disk', last: 'Last entry',

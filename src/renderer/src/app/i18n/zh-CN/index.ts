@@ -1,8 +1,9 @@
 import consoleSentences from './console-sentences'
+import failures from './failures'
 import pages from './pages'
 import screens from './screens'
 import sentences from './sentences'
 import shell from './shell'
 import ui from './ui'
 
-export default { ui, shell, ...screens, ...pages, sentences: { ...sentences, ...consoleSentences } }
+export default { ui, shell, ...screens, ...pages, failures, sentences: { ...sentences, ...consoleSentences } }

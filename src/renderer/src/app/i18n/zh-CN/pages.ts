@@ -36,7 +36,7 @@ export default {
     members: '成员', links: '各方向的链路', linksOf: '从 {name} 出发的链路', more: '其他', neverHeard: '自控制台启动以来从未收到其消息。', linkUnseen: '没有成员测量此方向。',
     drawer: { node: '{name} 的陈述', link: '{from} 与 {to}' },
     columns: { name: '成员', role: '角色', epoch: '任期', state: '状态', domain: '故障域', endpoint: '端点', age: '上次收到', from: '从', to: '到', rtt: '往返时间', bytes: '流量', messages: '消息' },
-    reachability: { ok: '有应答', refused: '拒绝连接', timeout: '应答超时', 'auth-failed': '凭据被拒绝', 'tunnel-down': '隧道中断', stopped: '进程未运行', unknown: '未知' },
+    reachability: { ok: '有应答', refused: '拒绝连接', timeout: '应答超时', 'auth-failed': '凭据被拒绝', 'tunnel-down': '隧道中断', stopped: '进程已停止', ended: '进程未运行', unknown: '未知' },
     paths: { process: '经由进程询问', direct: '直接询问', ssh: '经由 SSH 询问', simulated: '模拟' },
     said: {
       heading: '{name} 自己的陈述', role: '角色', epoch: '任期', leader: '领导者', members: '成员', first: '首条日志', applied: '已应用', committed: '提交索引', persisted: '已落盘', last: '末条日志',
@@ -103,8 +103,8 @@ export default {
     noneMatch: '没有符合筛选条件的事件', keys: { filter: '按文本筛选', pause: '暂停或继续列表' },
     groups: { leadership: '领导权', members: '成员', links: '链路', quorum: '法定人数', alarms: '告警', faults: '注入故障', operations: '操作' },
     kinds: {
-      'leader-elected': '选出领导者', 'leader-lost': '失去领导者', 'election-started': '选举', 'epoch-changed': '任期', 'role-changed': '角色', 'node-down': '节点停机', 'node-up': '节点恢复', 'node-ended': '进程结束',
-      'member-added': '成员加入', 'member-removed': '成员移除', 'link-down': '链路断开', 'link-up': '链路恢复', 'quorum-lost': '失去法定人数', 'quorum-regained': '恢复法定人数', 'alarm-raised': '引擎告警',
+      'leader-elected': '选出领导者', 'leader-lost': '失去领导者', 'election-started': '选举', 'epoch-changed': '任期', 'role-changed': '角色', 'node-down': '节点停机', 'node-up': '节点应答', 'node-ended': '进程结束',
+      'member-added': '成员加入', 'member-removed': '成员移除', 'link-down': '链路断开', 'link-up': '链路接通', 'quorum-lost': '失去法定人数', 'quorum-regained': '恢复法定人数', 'alarm-raised': '引擎告警',
       'alarm-cleared': '引擎告警解除', 'version-changed': '版本', disagreement: '意见不一', agreement: '意见一致', 'alert-fired': '告警', 'alert-resolved': '告警解除', 'alert-acknowledged': '告警已确认', 'alert-silenced': '告警已静默', 'alert-unsilenced': '静默结束', 'fault-injected': '注入故障', 'fault-removed': '撤销故障', 'fault-healed': '全部修复',
       'operation-cluster-created': '创建', 'operation-cluster-attached': '接入', 'operation-cluster-started': '启动', 'operation-cluster-stopped': '停止', 'operation-load-started': '负载开始', 'operation-load-stopped': '负载停止',
       'console-started': '控制台启动', 'console-stopped': '控制台停止', 'console-gap': '控制台离线',
