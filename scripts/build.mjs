@@ -38,11 +38,16 @@ const readStamp = () => (existsSync(stampFile) ? readFileSync(stampFile, 'utf8')
 /** Builds beside the old output and swaps it in whole, so that a running app never sees half a build. */
 async function buildInto(next) {
   const { build } = await import('electron-vite')
+  // The bundler says "production" to this whole process; what runs after the build, tests above all, must not inherit that.
+  const environment = process.env.NODE_ENV
   try {
     // The bundler announces each chunk; only what goes wrong is of interest here.
     await build({ root, logLevel: 'warn', ignoreConfigWarning: true, build: { outDir: next } })
   } catch (error) {
     throw new SetupFailure(`The build failed. ${error.message}`, 'mend the source that it names; the output of the last build is still in place.')
+  } finally {
+    if (environment === undefined) delete process.env.NODE_ENV
+    else process.env.NODE_ENV = environment
   }
   mkdirSync(out, { recursive: true })
   for (const part of readdirSync(next)) {
