@@ -1,0 +1,45 @@
+/** The pictures of the README, taken of a real cluster: `npm run e2e -- readme`, then copy them as docs/HACKING.md says. */
+import { expect, screenshotPath, test } from './support'
+import { goTo, leaderOf, sentence, startLocalCluster } from './support/story'
+
+const SETTLED = /^Quorate\. 3 of 3 voters/
+
+test('a cluster under load that lost its leader once, in pictures', async ({ quorate }) => {
+  test.setTimeout(180_000)
+  const { page } = quorate
+  const picture = async (name: string): Promise<void> => {
+    await page.mouse.move(0, 0)
+    await page.screenshot({ path: screenshotPath(`readme-${name}`) })
+  }
+  await startLocalCluster(page)
+  await expect(sentence(page)).toHaveText(SETTLED)
+  await goTo(page, 'Lab')
+  await page.getByRole('button', { name: 'Start', exact: true }).last().click()
+  const completed = page.locator('dl').getByText('Completed', { exact: true }).locator('xpath=following-sibling::dd')
+  const completedNow = async (): Promise<number> => Number((await completed.innerText()).replace(/\D/g, '') || '0')
+  await expect.poll(completedNow, { timeout: 60_000 }).toBeGreaterThan(3_000)
+  const leader = await leaderOf(page)
+  const actions = page.getByRole('group', { name: `Actions on ${leader}` })
+  await actions.getByRole('button', { name: 'Kill' }).click()
+  await expect(sentence(page)).toHaveText(/^At risk\. /)
+  await page.locator('main').evaluate((main) => main.scrollTo({ top: 0 }))
+  await goTo(page, 'Alerts')
+  await expect(page.getByText(new RegExp(`^${leader} does not answer`)).first()).toBeVisible()
+  await picture('alerts')
+  await goTo(page, 'Consensus')
+  await expect.poll(async () => (await page.locator('main').innerText()).includes('No election in this stretch')).toBe(false)
+  await picture('consensus')
+  await goTo(page, 'Lab')
+  const before = await completedNow()
+  await expect.poll(completedNow, { timeout: 60_000 }).toBeGreaterThan(before + 1_500)
+  await picture('lab')
+  await actions.getByRole('button', { name: 'Start', exact: true }).click()
+  await expect(sentence(page)).toHaveText(SETTLED)
+  await expect.poll(completedNow, { timeout: 60_000 }).toBeGreaterThan(before + 4_000)
+  await goTo(page, 'Replication')
+  await expect(page.locator('canvas').first()).toBeVisible()
+  await picture('replication')
+  await goTo(page, 'Topology')
+  await page.getByRole('button', { name: 'Messages', exact: true }).click()
+  await picture('topology')
+})
