@@ -33,6 +33,7 @@ export const CONSOLE_SENTENCES = {
   'notice.secrets-in-memory': 'This system has no secret store that keeps secrets. Passwords and keys are held in memory and asked for again after a restart.',
   'notice.clusters-set-aside': 'The list of clusters could not be read. It was kept as {file}, and a new one was begun.',
   'notice.settings-set-aside': 'The settings could not be read. They were kept as {file}, and the defaults hold.',
+  'notice.alert-rules-set-aside': 'The rules of alerts could not be read. They were kept as {file}, and the usual rules are in force.',
   'notice.engines-set-aside': 'The list of attached clusters could not be read. It was kept as {file}. Attach them again.',
   'notice.sandbox-unreadable': 'The local cluster in {directory} could not be read and was left alone: {reason}',
   'notice.sandbox-not-started': '{cluster} could not be started: {reason}',

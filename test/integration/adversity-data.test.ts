@@ -1,9 +1,11 @@
 /** What the world does to the console's own data and to its ways out: the database, the folder, the endpoints it is given. */
-import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import Database from 'better-sqlite3'
+import * as v from 'valibot'
 import { beforeAll, describe, expect, it } from 'vitest'
 import type { EtcdTarget } from '../../src/contract/engines'
+import { openDocument } from '../../src/main/console/data-directory'
 import type { ConsoleClient } from '../../src/renderer/src/bridge/client'
 import { bundle, type Bundle } from './support/bundle'
 import { createCluster, startConsole, stateOf, untilState, value } from './support/console'
@@ -114,6 +116,11 @@ describe.skipIf(!mayMount())('a data folder on a full disk', () => {
     expect(await client.call('system.setSettings', { theme: 'dark' })).toMatchObject({ ok: false })
     await until('the notice', 15_000, async () => (await noticeKeys(client)).includes('notice.history.disk-full'))
     expect((await stateOf(client, clusterId)).phase).toBe('stopped')
+    const [rule] = value(await client.call('health.rules', {}))
+    if (!rule) throw new Error('there are no rules')
+    const change = { ...rule, enabled: false, limit: rule.limit?.value ?? null }
+    expect(await client.call('health.setRule', change)).toMatchObject({ ok: false, error: { hint: 'Free some space and try again.' } })
+    expect(value(await client.call('health.rules', {}))[0]).toEqual(rule)
     free()
     await until('the notice to go', 20_000, async () => (await noticeKeys(client)).length === 0)
     value(await client.call('clusters.rename', { clusterId, name: 'After' }))
@@ -122,6 +129,62 @@ describe.skipIf(!mayMount())('a data folder on a full disk', () => {
     expect(await noticeKeys(again.client)).toEqual([])
     expect(value(await again.client.call('clusters.list', {}))).toMatchObject([{ id: clusterId, name: 'After' }])
     await again.service.stop()
+  })
+})
+
+describe.skipIf(!mayMount())('a file of the console on a disk that takes only a part of it', () => {
+  it('stays the old one, whole', () => {
+    const folder = temporaryFolder()
+    mountSmallDisk(folder, '1m')
+    const file = path.join(folder, 'document.json')
+    const open = () => openDocument(file, v.string(), '', Date.now)
+    const document = open()
+    expect(document.set('old')).toEqual({ ok: true, value: null })
+    const free = fillDisk(folder, 4096)
+    expect(document.set('x'.repeat(20_000))).toMatchObject({ ok: false, error: { code: 'no-space' } })
+    expect([document.get(), open().get(), open().setAsideAs]).toEqual(['old', 'old', null])
+    free()
+    expect(document.set('new')).toMatchObject({ ok: true })
+    expect(open().get()).toBe('new')
+  })
+})
+
+describe.skipIf(!mayMount() || !etcdInstalled())('attaching on a full disk', () => {
+  it('attaches nothing that would be forgotten, and detaches nothing that would come back', async () => {
+    const folder = temporaryFolder()
+    mountSmallDisk(folder, '8m')
+    const { client, service } = await start(folder)
+    const etcd = await EtcdTestCluster.start({ members: 1 })
+    try {
+      const target: EtcdTarget = { endpoints: etcd.endpoints, tls: null, auth: null }
+      const freeFirst = fillDisk(folder, 0)
+      expect(await client.call('engines.attach', { name: 'Orders', target })).toMatchObject({ ok: false, error: { code: 'internal', hint: 'Free some space and try again.' } })
+      expect(value(await client.call('clusters.list', {}))).toEqual([])
+      freeFirst()
+      const { id: clusterId } = value(await client.call('engines.attach', { name: 'Orders', target }))
+      const freeSecond = fillDisk(folder, 0)
+      expect(await client.call('engines.detach', { clusterId })).toMatchObject({ ok: false, error: { hint: 'Free some space and try again.' } })
+      expect(value(await client.call('clusters.list', {}))).toMatchObject([{ id: clusterId }])
+      freeSecond()
+      value(await client.call('engines.detach', { clusterId }))
+      expect(value(await client.call('clusters.list', {}))).toEqual([])
+      await service.stop()
+    } finally {
+      await etcd.close()
+    }
+  })
+})
+
+describe('the rules of alerts', () => {
+  it('damaged, are set aside and told, and the usual ones are in force', async () => {
+    const folder = temporaryFolder()
+    const rules = value(await (await start()).client.call('health.rules', {}))
+    writeFileSync(path.join(folder, 'alert-rules.json'), '[{"code":')
+    const { client } = await start(folder)
+    expect(await noticeKeys(client)).toEqual(['notice.alert-rules-set-aside'])
+    expect(value(await client.call('health.rules', {}))).toEqual(rules)
+    const kept = readdirSync(folder).find((name) => name.startsWith('alert-rules.json.bad-')) ?? ''
+    expect(readFileSync(path.join(folder, kept), 'utf8')).toBe('[{"code":')
   })
 })
 
@@ -179,6 +242,11 @@ describe.skipIf(!etcdInstalled())('an endpoint that is wrong', () => {
       const secret = read(files.clientKey).split('\n')[1] ?? ''
       for (const name of readdirSync(folder)) if (statSync(path.join(folder, name)).isFile()) expect(readFileSync(path.join(folder, name)).includes(secret), name).toBe(false)
       expect(logged.join('\n')).not.toContain(secret)
+      const renewing = client.call('engines.authenticate', { clusterId, target: right })
+      value(await client.call('engines.detach', { clusterId }))
+      expect(await renewing).toMatchObject({ ok: false, error: { code: 'not-found' } })
+      expect(value(await client.call('clusters.list', {}))).toEqual([])
+      expect(readFileSync(path.join(folder, 'engines.json'), 'utf8')).not.toContain('Orders')
     } finally {
       await etcd.close()
     }

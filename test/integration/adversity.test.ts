@@ -1,5 +1,5 @@
 /** What the world does to local clusters: full disks, taken ports, folders of others. Seen through a running console. */
-import { cpSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer, type Server } from 'node:net'
 import path from 'node:path'
 import { beforeAll, describe, expect, it, onTestFinished } from 'vitest'
@@ -8,7 +8,7 @@ import type { SandboxState } from '../../src/contract/sandbox'
 import type { ConsoleClient } from '../../src/renderer/src/bridge/client'
 import { createClient, write, type Client } from '../../src/runtime/client'
 import { bundle, type Bundle } from './support/bundle'
-import { clientOf, createCluster, startConsole, stateOf, untilState, value } from './support/console'
+import { clientOf, createCluster, isAlive, startConsole, stateOf, untilState, value } from './support/console'
 import { mayMount, mountSmallDisk } from './support/disk'
 import { temporaryFolder } from './support/folders'
 import { startServe } from './support/serve-process'
@@ -51,6 +51,12 @@ async function listenOn(port: number): Promise<Server> {
   })
   onTestFinished(() => { server.close() })
   return server
+}
+
+/** None where the system does not tell. */
+function childrenOf(pid: number): number[] {
+  if (process.platform !== 'linux') return []
+  return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim().split(' ').filter(Boolean).map(Number)
 }
 
 const closed = (server: Server): Promise<void> => new Promise((resolve) => { server.close(() => { resolve() }) })
@@ -103,6 +109,28 @@ describe.skipIf(!mayMount())('a node whose disk is full', () => {
     await untilState(client, clusterId, 'quorate')
     await put(store, 'after', 'there is space')
     for (const [key, text] of acknowledged) expect(await get(store, key) === text, key).toBe(true)
+  })
+})
+
+describe.skipIf(!mayMount())('a folder that cannot be removed', () => {
+  it('fails the deletion with why; the cluster stays listed and is deleted once it can be', async () => {
+    const folder = temporaryFolder()
+    const { client } = await start(folder)
+    const { id: clusterId } = await createCluster(client, 1, 'Stuck')
+    await untilState(client, clusterId, 'at-risk')
+    value(await client.call('sandbox.stop', { clusterId }))
+    const directory = path.join(folder, 'sandboxes', clusterId)
+    mkdirSync(path.join(directory, 'busy'))
+    const disk = mountSmallDisk(path.join(directory, 'busy'), '1m')
+    const refused = await client.call('sandbox.delete', { clusterId, name: 'Stuck' })
+    expect(refused).toMatchObject({ ok: false, error: { code: 'start-failed' } })
+    if (!refused.ok) expect(refused.error.message).toContain(`${directory} could not be removed (EBUSY)`)
+    expect(value(await client.call('clusters.list', {}))).toMatchObject([{ id: clusterId }])
+    expect((await stateOf(client, clusterId)).phase).toBe('stopped')
+    disk.remove()
+    value(await client.call('sandbox.delete', { clusterId, name: 'Stuck' }))
+    expect(value(await client.call('clusters.list', {}))).toEqual([])
+    expect(existsSync(directory)).toBe(false)
   })
 })
 
@@ -227,9 +255,11 @@ describe('a console that was killed', () => {
     const { id: clusterId } = await createCluster(clientOf(serve.url), 3, 'Survivor')
     await untilState(clientOf(serve.url), clusterId, 'quorate')
     await put(await storeOf(clientOf(serve.url), clusterId), 'kept', 'yes')
-    for (let round = 0; round < 3; round += 1) {
+    for (let round = 0; round < 4; round += 1) {
+      const children = childrenOf(serve.pid)
       serve.process.kill('SIGKILL')
       await serve.exit
+      await until('no process to be left over', 5_000, () => children.every((pid) => !isAlive(pid)))
       // Killed again as soon as it speaks: its nodes are on their way up just then.
       serve = await startServe(built, ['--data', folder])
     }

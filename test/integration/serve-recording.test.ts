@@ -39,7 +39,7 @@ describe('what the console records', () => {
     expect(badges.at(-1)).toMatchObject({ worst: 'at-risk' })
     expect(badges.at(-1)?.firing).toBeGreaterThan(0)
     const kinds = (await eventsOf(client)).map((event) => event.kind)
-    for (const kind of ['console-started', 'operation-cluster-created', 'operation-cluster-started', 'fault-injected', 'node-down', 'leader-elected', 'alert-firing']) expect(kinds).toContain(kind)
+    for (const kind of ['console-started', 'operation-cluster-created', 'operation-cluster-started', 'fault-injected', 'node-down', 'leader-elected', 'alert-fired']) expect(kinds).toContain(kind)
     const killedAtMs = Date.now()
     await first.service.stop()
 

@@ -86,9 +86,11 @@ function positionVerdict(position: Measured<Position>, reference: Reference): Ma
 const positionText = (position: Measured<Position>): Measured<string> => (isUnknown(position) ? position : position.value.toString())
 
 function cellsOf(survey: Survey, voice: Voice, reference: Reference): MatrixCell[] {
+  // A silence that is told anew with every poll is no word of the member.
+  const isSilent = voice.observation !== null && voice.observation.reachability !== 'ok'
   const age: MatrixCell = {
     column: 'age',
-    claim: claimOf(voice, voice.ageMs === null ? unknown('not-measured') : Math.round(voice.ageMs).toString()),
+    claim: claimOf(voice, isSilent ? unknown('unreachable') : voice.ageMs === null ? unknown('not-measured') : Math.round(voice.ageMs).toString()),
     verdict: voice.stale && voice.observation !== null ? 'behind' : 'none',
   }
   // A stale word is shown as what was last said, and compared with nothing.

@@ -1,5 +1,6 @@
 /** How attached clusters are kept on disk: `engines.json`, without any secret in clear. */
 import * as v from 'valibot'
+import type { Result } from '../../core/base'
 import { clusterId, clusterName } from '../../contract/fields'
 import { etcdTargetSchema } from '../../contract/engines'
 import type { EngineRecord, EngineStore } from './engines'
@@ -35,20 +36,21 @@ type Content = v.InferOutput<typeof engineRecordsSchema>
 
 interface RecordsDocument {
   get(): Content
-  set(content: Content): { readonly ok: boolean }
+  set(content: Content): Result<null>
 }
 
 export function engineStore(document: RecordsDocument, onWriteFailed: () => void): EngineStore {
-  const write = (engines: readonly EngineRecord[]): void => {
-    const content = v.parse(engineRecordsSchema, { version: 1, engines })
-    if (!document.set(content).ok) onWriteFailed()
+  const write = (engines: readonly EngineRecord[]): Result<null> => {
+    const written = document.set(v.parse(engineRecordsSchema, { version: 1, engines }))
+    if (!written.ok) onWriteFailed()
+    return written
   }
   return {
     list: () => document.get().engines,
     save: (record) => {
       const known = document.get().engines
       const index = known.findIndex((each) => each.clusterId === record.clusterId)
-      write(index < 0 ? [...known, record] : known.with(index, { ...known[index], ...record } as Content['engines'][number]))
+      return write(index < 0 ? [...known, record] : known.with(index, { ...known[index], ...record } as Content['engines'][number]))
     },
     remove: (id) => write(document.get().engines.filter((each) => each.clusterId !== id)),
   }

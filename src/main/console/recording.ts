@@ -5,6 +5,7 @@ import type { AlertState, healthContract } from '../../contract/health'
 import type { historyContract } from '../../contract/history'
 import type { LoadSample } from '../../contract/load'
 import type { Settings } from '../../contract/system'
+import type { Result } from '../../core/base'
 import { samplesOfLag, say, type ClusterEvent, type Sample, type Thresholds } from '../../core/observe'
 import type { Handlers } from './binder'
 import type { NewEvent } from './events'
@@ -20,7 +21,7 @@ export interface RecordingOptions {
   readonly notices: Notices
   readonly settings: () => Settings
   /** The rules of alerts as the user has set them. */
-  readonly rules: { get(): unknown; put(rules: unknown): void }
+  readonly rules: { get(): unknown; put(rules: unknown): Result<null> }
   readonly cluster: (clusterId: string) => ClusterInfo | null
 }
 
@@ -165,8 +166,7 @@ function recordedEvent(event: ClusterEvent): NewEvent {
 
 /** An alert in the list of events says what the alert says; its kind tells what became of it. */
 function alertEvent({ clusterId, nodeId, severity, sentence }: AlertState, transition: AlertTransition, atMs: number): NewEvent {
-  const kind = transition === 'alert-fired' ? 'alert-firing' : transition
-  return { atMs, clusterId, nodeId, kind, severity: transition === 'alert-fired' ? severity : 'info', sentence }
+  return { atMs, clusterId, nodeId, kind: transition, severity: transition === 'alert-fired' ? severity : 'info', sentence }
 }
 
 const LOAD_NODE_ID = 'load'

@@ -130,7 +130,7 @@ class Service implements ConsoleService {
     for (const { id, kind } of registry.list()) {
       if (kind !== 'sandbox' || sandbox.has(id)) continue
       // A cluster whose folder is gone has nothing left to show; one that cannot be read keeps its name and its place.
-      if (found.unreadable.some(({ directory }) => [id, 'sandboxes'].includes(path.basename(directory)))) registry.pause(id, true)
+      if (found.unreadable.some(({ directory }) => [id, 'sandboxes'].includes(path.basename(directory)))) this.keepUnread(id)
       else registry.remove(id)
     }
     this.recording.event(consoleEvent('console-started', 'event.console-started', { atMs: this.startedAtMs, clusterId: null }, { version: this.options.version }))
@@ -139,6 +139,12 @@ class Service implements ConsoleService {
     void this.inBackground('the local clusters', () => this.resumeSandboxes(found.files.filter((file) => file.running).map((file) => file.clusterId)))
     void this.inBackground('the secret store', () => this.probeSecrets())
     this.options.onTheme?.(this.settings.get().theme)
+  }
+
+  /** It is listed, stopped and without members, until its folder can be read. */
+  private keepUnread(clusterId: string): void {
+    this.registry.pause(clusterId, true)
+    this.live.expected(clusterId, [])
   }
 
   connect(channel: Channel): void {
@@ -175,7 +181,7 @@ class Service implements ConsoleService {
     else options.log.warn(`${listening.error.message} ${listening.error.hint ?? ''}`)
   }
 
-  private document<Schema extends v.GenericSchema>(name: string, schema: Schema, fallback: v.InferOutput<Schema>, noticeKey: 'notice.settings-set-aside' | 'notice.clusters-set-aside' | 'notice.engines-set-aside') {
+  private document<Schema extends v.GenericSchema>(name: string, schema: Schema, fallback: v.InferOutput<Schema>, noticeKey: `notice.${'settings' | 'clusters' | 'engines' | 'alert-rules'}-set-aside`) {
     const document = openDocument(this.directory.file(name), schema, fallback, this.options.nowMs)
     if (document.setAsideAs !== null) this.notices.raise(noticeKey, 'warning', noticeKey, { file: document.setAsideAs })
     return document
@@ -185,15 +191,9 @@ class Service implements ConsoleService {
     return this.recording.thresholds({ ...DEFAULT_THRESHOLDS, staleAfterMs: staleAfterMs(this.settings.get().pollIntervalMs) })
   }
 
-  private alertRules(): { get(): unknown; put(rules: unknown): void } {
-    const document = openDocument(this.directory.file('alert-rules.json'), v.array(v.unknown()), [], this.options.nowMs)
-    return {
-      get: () => document.get(),
-      put: (rules) => {
-        const written = document.set(v.parse(v.array(v.unknown()), rules))
-        if (!written.ok) this.options.log.error(`The rules of alerts could not be kept: ${written.error.message}`)
-      },
-    }
+  private alertRules(): { get(): unknown; put(rules: unknown): Result<null> } {
+    const document = this.document('alert-rules.json', v.array(v.unknown()), [], 'notice.alert-rules-set-aside')
+    return { get: () => document.get(), put: (rules) => document.set(v.parse(v.array(v.unknown()), rules)) }
   }
 
   private openSandbox(): Sandbox {

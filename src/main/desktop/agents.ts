@@ -7,6 +7,7 @@ import { MessageChannelMain, utilityProcess } from 'electron'
 import type { MessagePortMain, UtilityProcess } from 'electron'
 import type { FromHost, HostToAgent } from '../../contract/host'
 import { childEnvironment } from './environment'
+import type { ErrorLog } from './error-log'
 
 const AGENTS_MAX = 256
 
@@ -15,9 +16,11 @@ export type PostToConsole = (message: FromHost, port?: MessagePortMain) => void
 export class Agents {
   readonly #running = new Map<number, UtilityProcess>()
   readonly #entry: string
+  readonly #log: ErrorLog
 
-  constructor(folder: string) {
+  constructor(folder: string, log: ErrorLog) {
     this.#entry = path.join(folder, 'agent.js')
+    this.#log = log
   }
 
   fork(id: number, name: string, post: PostToConsole): void {
@@ -33,6 +36,8 @@ export class Agents {
       child.postMessage(hello, [port1])
       post({ kind: 'forked', id, pid: child.pid ?? 0 }, port2)
     })
+    // Unheard it would end the app as well; its exit follows.
+    child.on('error', (type, location) => this.#log.write(`node ${name} broke`, `${type} at ${location}`))
     child.once('exit', (exitCode) => {
       this.#running.delete(id)
       post({ kind: 'agent-exit', id, exitCode })

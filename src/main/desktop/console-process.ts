@@ -50,17 +50,19 @@ export class ConsoleProcess {
     this.#settings = settings
     this.#events = events
     this.#log = log
-    this.#agents = new Agents(settings.folder)
+    this.#agents = new Agents(settings.folder, log)
   }
 
   start(): void {
     const child = utilityProcess.fork(path.join(this.#settings.folder, 'console.js'), [], { serviceName: 'Quorate console', stdio: ['ignore', 'inherit', 'inherit'], env: childEnvironment() })
-    const agents = new Agents(this.#settings.folder)
+    const agents = new Agents(this.#settings.folder, this.#log)
     this.#child = child
     this.#agents = agents
     this.#ready = false
     this.#complaint = null
     child.on('message', (message: ToHost) => this.#hear(message, child, agents))
+    // Out of memory, say. Unheard it would end the app as well; its exit follows.
+    child.on('error', (type, location) => this.#log.write('the console service broke', `${type} at ${location}`))
     child.once('exit', (code) => this.#ended(code, agents))
     this.#post(child, this.#settings.configuration)
     // Pages need not wait until it is ready: what they ask is answered as soon as it is.

@@ -157,6 +157,27 @@ test('a cut shows as not connected at both ends, and heals', async () => {
   expect(two.received).toEqual([])
 })
 
+test('a connection that was refused is closed in time, whatever it goes on to say', async () => {
+  const all = await members(2)
+  const one = await node('n1', all)
+  const socket = net.connect({ host: '127.0.0.1', port: all[0]?.port ?? 0, allowHalfOpen: true })
+  onTestFinished(() => { socket.destroy() })
+  const hello = framed(encodeHello({ kind: 'peer', version: PROTOCOL_VERSION, clusterId: 'another', from: 'n2', to: 'n1' }))
+  const right = framed(encodeHello({ kind: 'client', version: PROTOCOL_VERSION, clusterId: 'c1', from: '', to: 'n1' }))
+  const reader = new FrameReader(1024)
+  const answers: Uint8Array[] = []
+  let closed = false
+  socket.on('error', () => { /* close follows */ }).once('close', () => { closed = true })
+  socket.on('data', (chunk) => { reader.push(chunk, (frame) => { answers.push(frame) }) })
+  socket.write(hello)
+  await vi.waitFor(() => { expect(answers).toHaveLength(1) }, 2_000)
+  const saying = setInterval(() => { socket.write(right) }, 50)
+  await vi.waitFor(() => { expect(closed).toBe(true) }, TCP_LIMITS.helloTimeoutMs + 2_000)
+  clearInterval(saying)
+  expect(answers).toHaveLength(1)
+  expect(one.fromClients).toEqual([])
+})
+
 test('a port in use is said so', async () => {
   const all = await members(1)
   await node('n1', all)

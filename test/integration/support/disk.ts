@@ -17,10 +17,11 @@ function mount(...argv: string[]): void {
 }
 
 /** Makes a folder a disk of that size, until the test that runs has ended. Ask for it before what is to use it: it goes last. */
-export function mountSmallDisk(folder: string, size: string): { resize(size: string): void } {
+export function mountSmallDisk(folder: string, size: string): { resize(size: string): void; remove(): void } {
   mount('-t', 'tmpfs', '-o', `size=${size},mode=700`, 'tmpfs', folder)
-  onTestFinished(() => { spawnSync('umount', ['-l', folder]) })
-  return { resize: (next) => { mount('-o', `remount,size=${next}`, folder) } }
+  const remove = (): void => { spawnSync('umount', ['-l', folder]) }
+  onTestFinished(remove)
+  return { resize: (next) => { mount('-o', `remount,size=${next}`, folder) }, remove }
 }
 
 /** Leaves so many bytes, in whole blocks. Gives the way to free the rest again. */

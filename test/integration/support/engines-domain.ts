@@ -1,4 +1,5 @@
 /** The engines domain with a store in memory, for tests. */
+import { ok } from '../../../src/core/base'
 import type { NodeObservation } from '../../../src/core/observation'
 import { createEngines, type EngineRecord, type Engines, type SecretStore } from '../../../src/main/console/engines'
 
@@ -24,7 +25,11 @@ export function testDomain(secrets: SecretStore = TEST_SECRET_STORE, records = n
   const log = (text: string): void => { logged.push(text) }
   const engines = createEngines({
     secrets, nowMs, log: { info: log, warn: log, error: log },
-    store: { list: () => [...records.values()], save: (record) => records.set(record.clusterId, record), remove: (id) => records.delete(id) },
+    store: {
+      list: () => [...records.values()],
+      save: (record) => { records.set(record.clusterId, record); return ok(null) },
+      remove: (id) => { records.delete(id); return ok(null) },
+    },
     nameTaken: (name) => [...records.values()].some((record) => record.name === name),
     onObservation: (observation) => observations.push(observation), onExpected: () => undefined, onAttached: () => undefined,
     onDetached: () => undefined,

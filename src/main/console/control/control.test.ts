@@ -1,4 +1,4 @@
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
@@ -84,6 +84,13 @@ describe('a console on a data directory', () => {
   test('a connection file that is rubbish is none', () => {
     writeFileSync(path.join(directory, 'console.json'), '{"format":2}')
     expect(readConnectionFile(directory)).toBeNull()
+  })
+
+  test('that cannot be found, for its file cannot be written, is a failure that leaves no socket behind', async () => {
+    mkdirSync(path.join(directory, 'console.json', 'in the way'), { recursive: true })
+    const refused = await listenForControl({ dataDirectory: directory, version: '1', serve: () => undefined })
+    expect(refused).toMatchObject({ ok: false, error: { code: 'listen-failed' } })
+    expect(existsSync(path.join(directory, 'console.sock'))).toBe(false)
   })
 
   test('a call under way is told when the console goes', async () => {

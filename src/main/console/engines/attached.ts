@@ -15,6 +15,7 @@ export class Attached {
   #secrets: SecretTexts | null
   #driver: EtcdCluster
   #certificatesReadMs: number
+  #closed = false
 
   /** `secrets` null: they were not kept, and nothing is asked until they are given again. */
   private constructor(ports: EnginesPorts, record: EngineRecord, secrets: SecretTexts | null, driver: EtcdCluster) {
@@ -75,7 +76,8 @@ export class Attached {
     if (!fromFiles || this.#secrets === null || now - this.#certificatesReadMs < CERTIFICATES_READ_EVERY_MS) return
     this.#certificatesReadMs = now
     const read = await loadTls(withSecrets(this.#record.target, this.#secrets).tls, now)
-    if (!read.ok || isDeepStrictEqual(read.value, this.#driver.tls)) return
+    // Detached meanwhile: nobody would close a new driver any more.
+    if (!read.ok || this.#closed || isDeepStrictEqual(read.value, this.#driver.tls)) return
     const before = this.#driver
     this.#driver = driverOf(this.#ports, this.#record, this.#secrets, { tls: read.value, withheld: null },
       (membership) => { this.remember(membership) })
@@ -83,6 +85,7 @@ export class Attached {
   }
 
   close(): void {
+    this.#closed = true
     this.#driver.close()
   }
 

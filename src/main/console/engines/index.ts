@@ -18,6 +18,8 @@ const CLUSTERS_MAX = 200
 type Attempt<Value> = Result<Value, ReachCode>
 
 const failed = <Code extends string>(failure: Failure<Code>) => fail(failure.code, failure.message, failure.hint)
+/** The disk refused, and nothing was changed. */
+const notKept = ({ message, hint }: Failure) => fail('internal', message, hint)
 const notFound = (clusterId: string) => fail('not-found', `No attached cluster has the id ${clusterId}.`, 'It may have been detached.')
 
 /**
@@ -55,9 +57,10 @@ class EnginesDomain implements Engines {
     'engines.detach': async ({ clusterId }) => {
       const attached = this.#attached.get(clusterId)
       if (attached === undefined) return notFound(clusterId)
+      const removed = this.#ports.store.remove(clusterId)
+      if (!removed.ok) return notKept(removed.error)
       attached.close()
       this.#attached.delete(clusterId)
-      this.#ports.store.remove(clusterId)
       this.#ports.onDetached(clusterId)
       return ok(null)
     },
@@ -131,8 +134,11 @@ class EnginesDomain implements Engines {
     return probed.value.failure === null ? probed : failed(probed.value.failure)
   }
 
-  async #attach(name: string, target: EtcdTarget): Promise<Result<ClusterInfo, 'name-taken' | 'already-attached' | ReachCode>> {
+  async #attach(name: string, target: EtcdTarget): Promise<Result<ClusterInfo, 'name-taken' | 'already-attached' | 'too-large' | 'internal' | ReachCode>> {
     if (this.#ports.nameTaken(name)) return nameTaken(name)
+    if (this.#attached.size >= CLUSTERS_MAX) {
+      return fail('too-large', `${String(CLUSTERS_MAX)} clusters are attached already.`, 'Detach one that is no longer needed.')
+    }
     const tried = await this.#tryTarget(target)
     if (!tried.ok) return failed(tried.error)
     const { report } = tried.value
@@ -148,14 +154,18 @@ class EnginesDomain implements Engines {
       target: withoutSecrets(target), ...(await sealSecrets(this.#ports.secrets, secrets)), membership: newMembership(target.endpoints),
     }
     const attached = await Attached.open(this.#ports, record, secrets)
+    const saved = this.#ports.store.save(record)
+    if (!saved.ok) {
+      attached.close()
+      return notKept(saved.error)
+    }
     this.#attached.set(record.clusterId, attached)
-    this.#ports.store.save(record)
     this.#ports.onAttached(attached.info)
     await this.observeAll(record.clusterId)
     return ok(attached.info)
   }
 
-  async #authenticate(clusterId: string, target: EtcdTarget): Promise<Result<null, 'not-found' | ReachCode>> {
+  async #authenticate(clusterId: string, target: EtcdTarget): Promise<Result<null, 'not-found' | 'internal' | ReachCode>> {
     const attached = this.#attached.get(clusterId)
     if (attached === undefined) return notFound(clusterId)
     const tried = await this.#tryTarget(target)
@@ -169,9 +179,19 @@ class EnginesDomain implements Engines {
     const record: EngineRecord = { ...attached.record, target: withoutSecrets(target), ...(await sealSecrets(this.#ports.secrets, secrets)),
       membership }
     const renewed = await Attached.open(this.#ports, record, secrets)
-    attached.close()
+    const current = this.#attached.get(clusterId)
+    if (current === undefined) {
+      // Detached while it was being tried: it must not come back by that.
+      renewed.close()
+      return notFound(clusterId)
+    }
+    const saved = this.#ports.store.save(record)
+    if (!saved.ok) {
+      renewed.close()
+      return notKept(saved.error)
+    }
+    current.close()
     this.#attached.set(clusterId, renewed)
-    this.#ports.store.save(record)
     await this.observeAll(clusterId)
     return ok(null)
   }

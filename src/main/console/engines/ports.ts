@@ -32,8 +32,9 @@ export interface EngineRecord {
 
 export interface EngineStore {
   list(): readonly EngineRecord[]
-  save(record: EngineRecord): void
-  remove(clusterId: string): void
+  /** On failure what was kept before stays. */
+  save(record: EngineRecord): Result<null>
+  remove(clusterId: string): Result<null>
 }
 
 export interface EnginesPorts {

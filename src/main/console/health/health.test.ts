@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import type { AlertState } from '../../../contract/health'
+import { ok } from '../../../core/base'
 import type { ClusterDerivation, HealthIssue, TopologyNode } from '../../../core/observe'
 import { unknown } from '../../../core/observation'
 import { startHealth, type AlertPersistence, type Health } from './health'
@@ -29,7 +30,7 @@ function world(): {
   return {
     clock, told, transitions, paused, saved,
     start: () => startHealth({
-      alerts, rules: { get: () => rules, put: (value) => (rules = structuredClone(value)) }, nowMs: () => clock.nowMs,
+      alerts, rules: { get: () => rules, put: (value) => { rules = structuredClone(value); return ok(null) } }, nowMs: () => clock.nowMs,
       isPaused: (id) => paused.has(id), notify: (alert) => told.push(alert.issueKey), onTransition: (alert, kind) => transitions.push(`${kind} ${alert.issueKey}`),
     }),
   }

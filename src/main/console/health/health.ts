@@ -21,7 +21,7 @@ export interface AlertPersistence {
 export interface HealthPorts {
   readonly alerts: AlertPersistence
   /** The rules as the user has set them. */
-  readonly rules: { get(): unknown; put(value: unknown): void }
+  readonly rules: { get(): unknown; put(value: unknown): Result<null> }
   /** Console clock, milliseconds since 1970. */
   readonly nowMs: () => number
   /** Stopped on purpose: no alerts are raised. */
@@ -96,8 +96,10 @@ class AlertingHealth implements Health {
     'health.setRule': (change) => {
       const before = this.rules.get(change.code)
       if (before === undefined) return fail('not-found', `There is no rule for ${change.code}.`)
-      this.rules = new Map(this.rules).set(change.code, changedRule(before, change))
-      this.ports.rules.put(storedRules([...this.rules.values()]))
+      const rules = new Map(this.rules).set(change.code, changedRule(before, change))
+      const kept = this.ports.rules.put(storedRules([...rules.values()]))
+      if (!kept.ok) return fail('internal', kept.error.message, kept.error.hint)
+      this.rules = rules
       return ok(null)
     },
     'health.watch': (_input, sink) => {

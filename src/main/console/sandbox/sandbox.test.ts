@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync, mkdirSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
@@ -277,6 +277,29 @@ describe('what is remembered', () => {
     expect(found.unreadable).toMatchObject([{ directory: path.join(directory, 'broken') }])
     expect(readFileSync(path.join(directory, 'broken', 'cluster.json'), 'utf8')).toBe('{"version":2}')
     await again.close()
+  })
+
+  it('is what was asked last, however fast: starts and stops that overtake each other', async () => {
+    const clusterId = await running()
+    for (let round = 0; round < 5; round += 1) {
+      const stopping = sandbox.stop(clusterId)
+      expect(await sandbox.start(clusterId)).toMatchObject({ error: { code: 'start-failed', message: expect.stringContaining('still being stopped') as string } })
+      expect(await stopping).toEqual(ok(null))
+      const starting = sandbox.start(clusterId)
+      expect((await Promise.all([starting, sandbox.stop(clusterId)]))[1]).toEqual(ok(null))
+      expect(JSON.parse(readFileSync(path.join(directory, clusterId, 'cluster.json'), 'utf8'))).toMatchObject({ clusterId, running: false })
+      expect(await sandbox.start(clusterId)).toEqual(ok(null))
+      expect(JSON.parse(readFileSync(path.join(directory, clusterId, 'cluster.json'), 'utf8'))).toMatchObject({ clusterId, running: true })
+    }
+  })
+
+  it('goes with the cluster, even where it is deleted as soon as it is started', async () => {
+    const clusterId = await running()
+    await sandbox.stop(clusterId)
+    const starting = sandbox.start(clusterId)
+    expect(await sandbox.remove(clusterId)).toEqual(ok(null))
+    await starting
+    expect(existsSync(path.join(directory, clusterId))).toBe(false)
   })
 
   it('refuses nodes and faults that do not exist', async () => {

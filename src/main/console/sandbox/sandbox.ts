@@ -132,16 +132,14 @@ class SandboxDomain implements Sandbox {
   async stop(clusterId: string): Promise<Result<null, LifeCode | Missing>> {
     const entry = this.entries.get(clusterId)
     if (!entry) return missing()
-    await entry.load.stop()
-    await entry.cluster.stop()
+    await Promise.all([entry.load.stop(), entry.cluster.stop()])
     return this.remember(entry, false)
   }
 
   async remove(clusterId: string): Promise<Result<null, LifeCode | Missing>> {
     const entry = this.entries.get(clusterId)
     if (!entry) return missing()
-    await entry.load.stop()
-    await entry.cluster.stop()
+    await Promise.all([entry.load.stop(), entry.cluster.stop()])
     entry.cluster.unobserve()
     this.entries.delete(clusterId)
     // A write that is under way would bring the folder back.

@@ -6,7 +6,7 @@ import type { TimeTick, TimeWindow } from './time-scale'
 const EVENTS_MAX = 500
 const AGAIN_MS = 4_000
 const KINDS: Readonly<Record<string, TimeTick['kind']>> = {
-  'election-started': 'election', 'leader-elected': 'leader', 'leader-lost': 'lost', 'quorum-lost': 'lost', 'alert-fired': 'alert', 'alert-firing': 'alert', 'node-down': 'alert',
+  'election-started': 'election', 'leader-elected': 'leader', 'leader-lost': 'lost', 'quorum-lost': 'lost', 'alert-fired': 'alert', 'node-down': 'alert',
 }
 
 /** Elections and alerts in the window of the time bar, for one cluster or all. */

@@ -7,3 +7,4 @@ it.each([
 ])('%s carries facts: %s', (message, carries) => expect(factsOf({ code: 'x', message, hint: 'Start it first.' })).toBe(carries ? message : null))
 it('keeps a hint that carries facts', () => expect(factsOf({ code: 'internal', message: 'It failed.', hint: 'See the log under a1.' })).toBe('See the log under a1.'))
 it('is one line where it must be', () => expect(lineOf({ text: 'A.', hint: 'B.', detail: 'C 1.' })).toBe('A. B. (C 1.)'))
+it('puts no space behind a Chinese full stop', () => expect(lineOf({ text: '甲。', hint: '乙。', detail: null })).toBe('甲。乙。'))

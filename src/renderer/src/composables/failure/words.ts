@@ -16,5 +16,11 @@ export function factsOf({ message, hint }: Failure): string | null {
   return facts.length === 0 ? null : facts.join(' ')
 }
 
-/** In one line, for places that take plain text. */
-export const lineOf = ({ text, hint, detail }: FailureWords): string => [text, hint, detail === null ? '' : `(${detail})`].filter(Boolean).join(' ')
+/** Sentences one after the other; a Chinese full stop holds its own space. */
+const joined = (sentences: readonly string[]): string => sentences.filter(Boolean).join(' ').replaceAll('。 ', '。')
+
+/** What happened and what to do, in one line. */
+export const sentencesOf = ({ text, hint }: Pick<FailureWords, 'text' | 'hint'>): string => joined([text, hint])
+
+/** The same with the facts, for places that take plain text only. */
+export const lineOf = ({ text, hint, detail }: FailureWords): string => joined([text, hint, detail === null ? '' : `(${detail})`])

@@ -62,7 +62,7 @@ export function createFormat(locale: string, unit: (name: 'ms' | 's' | 'min' | '
       return `${number(rest, at === 0 || rest >= 100 ? 0 : rest >= 10 ? 1 : 2)} ${BYTE_UNITS[at]}`
     },
     percent: (share, decimals = 0) => `${number(share * 100, decimals)} %`,
-    milliseconds: (value) => (value < 1 ? `${number(value, 2)} ${unit('ms')}` : value < 10 ? `${number(value, 1)} ${unit('ms')}` : value < SECOND_MS ? `${number(value)} ${unit('ms')}` : `${number(value / SECOND_MS, 2)} ${unit('s')}`),
+    milliseconds: (value) => (value === 0 ? `0 ${unit('ms')}` : value < 1 ? `${number(value, 2)} ${unit('ms')}` : value < 10 ? `${number(value, 1)} ${unit('ms')}` : value < SECOND_MS ? `${number(value)} ${unit('ms')}` : `${number(value / SECOND_MS, 2)} ${unit('s')}`),
     clock: (atMs) => clockFormat.format(atMs),
     when: (atMs, nowMs = Date.now()) => (new Date(atMs).toDateString() === new Date(nowMs).toDateString() ? clockFormat.format(atMs) : dateTimeFormat.format(atMs)),
     dateTime: (atMs) => dateTimeFormat.format(atMs),

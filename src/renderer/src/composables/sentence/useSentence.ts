@@ -7,7 +7,7 @@ export const sentencePath = (key: string): string => `sentences.${key.replaceAll
 
 const SHORT_MS = 1_000
 /** The first of these that a sentence has decides between singular and plural. */
-const COUNTED = ['count', 'agreeing', 'answering', 'voters'] as const
+const COUNTED = ['count', 'answering', 'agreeing', 'voters'] as const
 
 /** A sentence within a sentence holds no further ones; without this it would be told within itself. */
 const withoutKeys = (parameters: Sentence['parameters']): Sentence['parameters'] => Object.fromEntries(Object.entries(parameters).filter(([name]) => !name.endsWith('Key')))

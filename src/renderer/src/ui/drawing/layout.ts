@@ -55,7 +55,7 @@ const RING_ASPECT_MAX = 1.75
 /** In a low room the ring fills what is left between the tops and the labels of its members, and may lie flatter. */
 const LOW_ROOM_PX = 330
 const LOW_MARGIN = { top: 42, bottom: 66 } as const
-const LOW_RING_ASPECT_MAX = 2.4
+const LOW_RING_ASPECT_MAX = 4
 /** Members nearer than this in both directions write over each other. */
 const MEMBER_BOX = { width: 104, height: 92 } as const
 /** From the middle of a member to the end of its words. */

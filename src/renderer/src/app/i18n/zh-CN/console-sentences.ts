@@ -31,6 +31,7 @@ export default {
   'notice.secrets-in-memory': '本系统没有可保存密钥的存储。密码和密钥只保存在内存中，重启后需要重新输入。',
   'notice.clusters-set-aside': '集群列表无法读取，已另存为 {file}，并新建了一份。',
   'notice.settings-set-aside': '设置无法读取，已另存为 {file}，现采用默认值。',
+  'notice.alert-rules-set-aside': '告警规则无法读取，已另存为 {file}，现采用默认规则。',
   'notice.engines-set-aside': '已接入集群的列表无法读取，已另存为 {file}。请重新接入。',
   'notice.sandbox-unreadable': '位于 {directory} 的本地集群无法读取，未作改动：{reason}',
   'notice.sandbox-not-started': '无法启动 {cluster}：{reason}',
