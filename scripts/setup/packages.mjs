@@ -24,6 +24,8 @@ const TESTS = [
   command('xauth', 'xauth'),
   command('chromium', 'chromium'),
   command('etcd', 'etcd-server'),
+  command('etcdctl', 'etcd-client'),
+  command('openssl', 'openssl'),
   { kind: 'font', name: 'a Chinese font', debian: ['fonts-wqy-microhei'] },
 ]
 export const NEEDS = { window: WINDOW, unpack: UNPACK, compile: COMPILE, tests: TESTS }

@@ -6,7 +6,7 @@ import { goTo, leaderOf, sentence, termOf } from './support/story'
 const INSTALLED = etcdInstalled()
 
 test('etcd is attached, loses its leader, and says so itself', async ({ quorate }) => {
-  test.skip(!INSTALLED, 'There is no etcd on this machine. Install it with: apt-get install etcd-server etcd-client')
+  test.skip(!INSTALLED, 'There is no etcd on this machine. Install it with: apt-get install etcd-server etcd-client openssl')
   const { page, transport } = quorate
   const etcd = await EtcdTestCluster.start()
   try {

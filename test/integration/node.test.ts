@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import { randomFillSync } from 'node:crypto'
 import fs from 'node:fs'
 import net from 'node:net'
@@ -9,6 +8,7 @@ import { createClient, write, type Client } from '../../src/runtime/client'
 import { buildAgent } from './support/agent-bundle'
 import { AgentProcess, nodeStart, type ProcessCluster } from './support/agent-process'
 import { reignOf, testCluster, waitForLeader } from './support/cluster'
+import { mayMount, mountSmallDisk } from './support/disk'
 import { temporaryFolder } from './support/folders'
 import { until } from './support/until'
 
@@ -193,13 +193,12 @@ describe('a disk that gives trouble', () => {
     await until('equal states', 10_000, async () => new Set((await cluster.observeAll()).map(({ extras }) => extras['appliedHash'])).size === 1)
   })
 
-  test.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('a full disk: the node says so and stops; the others go on', async () => {
+  test.skipIf(!mayMount())('a full disk: the node says so and stops; the others go on', async () => {
     const folder = temporaryFolder()
     const cluster = await testCluster(bundle, 3, folder)
     const small = cluster.plan.directoryOf('n2')
     fs.mkdirSync(small)
-    expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=17m', 'tmpfs', small]).status).toBe(0)
-    onTestFinished(() => { spawnSync('umount', ['-l', small]) })
+    mountSmallDisk(small, '17m')
     await cluster.startAll()
     const full = cluster.agent('n2')
     const client = clientOf(cluster)

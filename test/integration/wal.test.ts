@@ -1,4 +1,3 @@
-import { spawnSync } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import fc from 'fast-check'
@@ -6,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest'
 import type { Result } from '../../src/core/base'
 import type { LogRecord, StorageFailureCode } from '../../src/runtime/ports'
 import { openWal, type OpenedWal, type Wal } from '../../src/runtime/wal'
+import { mayMount, mountSmallDisk } from './support/disk'
 import { temporaryFolder } from './support/folders'
 
 const IDENTITY = { clusterId: 'c1', nodeId: 'n1' }
@@ -242,10 +242,9 @@ describe('whose folder it is', () => {
   })
 })
 
-test.skipIf(process.platform !== 'linux' || process.getuid?.() !== 0)('a full disk stops the log with no-space, and what was acknowledged is there', async () => {
+test.skipIf(!mayMount())('a full disk stops the log with no-space, and what was acknowledged is there', async () => {
   const directory = temporaryFolder()
-  expect(spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', directory]).status).toBe(0)
-  onTestFinished(() => { spawnSync('umount', [directory]) })
+  mountSmallDisk(directory, '64k')
   const { wal } = await opened(directory)
   let acknowledged = 0
   let outcome = await append(wal, [record(1, 'z'.repeat(1000))])

@@ -40,9 +40,9 @@ const READY_TIMEOUT_MS = 30_000
 
 /** Says how to install it where it is missing; tests skip on the answer. */
 export function etcdInstalled(): boolean {
-  const found = spawnSync(ETCD, ['--version'], { encoding: 'utf8' })
-  if (found.status === 0) return true
-  console.warn('SKIPPED: there is no etcd on this machine. Install it with: apt-get install etcd-server etcd-client')
+  const missing = [[ETCD, '--version'], ['etcdctl', 'version'], ['openssl', 'version']].filter(([command = '', argument = '']) => spawnSync(command, [argument]).status !== 0)
+  if (missing.length === 0) return true
+  console.warn(`SKIPPED: this machine lacks ${missing.map(([command]) => command).join(', ')}. Install with: apt-get install etcd-server etcd-client openssl`)
   return false
 }
 
