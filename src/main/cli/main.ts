@@ -1,7 +1,6 @@
 /** The `quorate` command (node out/main/cli.js). */
-import { readFileSync } from 'node:fs'
-import path from 'node:path'
-import { defaultDataDirectory } from './data-directory'
+import { defaultDataDirectory } from '../console/data-directory/default-data-directory'
+import { readVersion } from '../serve/version'
 import { EXIT, type ExitCode } from './exit-codes'
 import { serveHere, upHere, type Terminal } from './foreground'
 import { runProgram } from './program'
@@ -9,23 +8,13 @@ import { runProgram } from './program'
 // grpc-js names an IP address to TLS, about which Node warns; nothing a user of the command could do about it.
 process.noDeprecation = true
 
-/** The package.json above the bundle. */
-function readVersion(): string {
-  try {
-    const { version } = JSON.parse(readFileSync(path.join(import.meta.dirname, '..', '..', 'package.json'), 'utf8')) as { version?: unknown }
-    return typeof version === 'string' ? version : 'unknown'
-  } catch {
-    return 'unknown'
-  }
-}
-
 const write = {
   out: (text: string): void => void process.stdout.write(text),
   err: (text: string): void => void process.stderr.write(text),
 }
 
 const terminal: Terminal = {
-  version: readVersion(), ...write,
+  version: readVersion(import.meta.dirname), ...write,
   untilStopped: () => new Promise((resolve) => {
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.once(signal, () => { resolve() })
   }),

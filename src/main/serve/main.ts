@@ -1,14 +1,15 @@
 /** node out/main/serve.js: the console without a window, until SIGINT or SIGTERM. */
-import { readFileSync } from 'node:fs'
-import { homedir } from 'node:os'
-import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { defaultDataDirectory } from '../console/data-directory/default-data-directory'
 import { runServe, type ServeOptions } from './run-serve'
+import { readVersion } from './version'
+
+const DEFAULT_DATA_DIRECTORY = defaultDataDirectory(process.platform, process.env)
 
 const HELP = `Serves Quorate on loopback and prints its address.
 
   --port N              port to listen on (default: a free one)
-  --data DIR            keep data in DIR (default: ${defaultDataDirectory()})
+  --data DIR            keep data in DIR (default: ${DEFAULT_DATA_DIRECTORY})
   --ipv6                listen on ::1 instead of 127.0.0.1
   --no-sandbox-cluster  do not start a local cluster on a fresh data folder
   --help                print this
@@ -16,13 +17,6 @@ const HELP = `Serves Quorate on loopback and prints its address.
 Exit codes: 0 stopped as asked, 1 could not start or broke, 2 wrong options.`
 
 const EXIT = { stopped: 0, failed: 1, usage: 2 } as const
-
-export function defaultDataDirectory(): string {
-  const home = homedir()
-  if (process.platform === 'darwin') return path.join(home, 'Library', 'Application Support', 'Quorate')
-  if (process.platform === 'win32') return path.join(process.env['APPDATA'] ?? path.join(home, 'AppData', 'Roaming'), 'Quorate')
-  return path.join(process.env['XDG_CONFIG_HOME'] || path.join(home, '.config'), 'Quorate')
-}
 
 function readOptions(): ServeOptions | null {
   const { values } = parseArgs({
@@ -34,23 +28,13 @@ function readOptions(): ServeOptions | null {
   if (values.help) return null
   if (!/^\d{1,5}$/.test(values.port) || Number(values.port) > 65_535) throw new Error(`--port ${values.port} is not a port; give a number from 0 to 65535.`)
   return {
-    dataDirectory: values.data ?? defaultDataDirectory(),
-    version: readVersion(),
+    dataDirectory: values.data ?? DEFAULT_DATA_DIRECTORY,
+    version: readVersion(import.meta.dirname),
     port: Number(values.port),
     host: values.ipv6 ? '::1' : '127.0.0.1',
     firstCluster: !values['no-sandbox-cluster'],
     log: { info: () => {}, warn: (text) => process.stderr.write(`${text}\n`), error: (text) => process.stderr.write(`${text}\n`) },
     nativeBinding: process.env['QUORATE_SQLITE_BINDING'] ?? null,
-  }
-}
-
-/** The package.json above the bundle. */
-function readVersion(): string {
-  try {
-    const { version } = JSON.parse(readFileSync(path.join(import.meta.dirname, '..', '..', 'package.json'), 'utf8')) as { version?: unknown }
-    return typeof version === 'string' ? version : 'unknown'
-  } catch {
-    return 'unknown'
   }
 }
 
