@@ -9,6 +9,8 @@ import type { Plugin } from 'vite'
 const NODE_TARGET = 'node20.18'
 const CHROME_TARGET = 'chrome130'
 
+// Planted bugs, there to test the checkers, vanish from everything that ships; see src/core/base/planted.ts.
+const NO_PLANTED_BUGS = { __PLANTED__: 'false' }
 // A slow machine is no fault of a plugin.
 const checks = { pluginTimings: false }
 const root = import.meta.dirname
@@ -19,6 +21,7 @@ const mainEntries = {
   console: source('main/console/utility.ts'),
   serve: source('main/serve/main.ts'),
   cli: source('main/cli/main.ts'),
+  'sim-worker': source('main/cli/sim/worker.ts'),
 }
 const agentEntry = source('runtime/agent/main.ts')
 const preloadEntry = source('preload/index.ts')
@@ -35,7 +38,7 @@ function bundleAgent(): Plugin {
     async writeBundle(output) {
       if (output.dir === undefined || !existsSync(agentEntry)) return
       await build({
-        root, configFile: false, logLevel: 'warn', publicDir: false,
+        root, configFile: false, logLevel: 'warn', publicDir: false, define: NO_PLANTED_BUGS,
         ssr: { noExternal: true },
         build: {
           ssr: true, outDir: output.dir, emptyOutDir: false, target: NODE_TARGET, minify: false, reportCompressedSize: false,
@@ -48,6 +51,7 @@ function bundleAgent(): Plugin {
 
 const main = {
   plugins: [bundleAgent()],
+  define: NO_PLANTED_BUGS,
   build: {
     target: NODE_TARGET,
     // Schemas are small and on the way to the first paint: bundled. Everything else stays a package.
@@ -72,6 +76,7 @@ const renderer = {
   root: source('renderer'),
   plugins: [vue()],
   define: {
+    ...NO_PLANTED_BUGS,
     __VUE_OPTIONS_API__: 'true',
     __VUE_PROD_DEVTOOLS__: 'false',
     __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: 'false',

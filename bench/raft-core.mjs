@@ -8,7 +8,7 @@ import { build } from 'vite'
 const outDir = mkdtempSync(path.join(tmpdir(), 'quorate-bench-'))
 try {
   await build({
-    configFile: false, logLevel: 'error',
+    configFile: false, logLevel: 'error', define: { __PLANTED__: 'false' },
     build: { ssr: path.join(import.meta.dirname, 'raft-core.ts'), outDir, emptyOutDir: false, target: 'node20', minify: false },
   })
   await import(pathToFileURL(path.join(outDir, 'raft-core.js')).href).catch((error) => {

@@ -27,7 +27,7 @@ if (existsSync(path.join(folder, `${name}.mjs`))) run(path.join(folder, `${name}
 else {
   const { build } = await import('vite')
   const bundle = (entry, source, noExternal) => build({
-    configFile: false, root, logLevel: 'error', publicDir: false,
+    configFile: false, root, logLevel: 'error', publicDir: false, define: { __PLANTED__: 'false' },
     ssr: { noExternal },
     build: {
       ssr: true, outDir: out, emptyOutDir: false, target: 'node20', minify: false, reportCompressedSize: false,

@@ -18,12 +18,14 @@ export function contentSecurityPolicy(nonce: string, connect: readonly string[] 
     "img-src 'self' data:",
     "font-src 'self'",
     ['connect-src', "'self'", ...connect].join(' '),
+    // The simulator computes beside the page.
+    "worker-src 'self'",
     "object-src 'none'",
     "base-uri 'none'",
     "form-action 'none'",
     "frame-ancestors 'none'",
     "require-trusted-types-for 'script'",
-    'trusted-types vue',
+    'trusted-types vue quorate-simulator',
   ].join('; ')
 }
 

@@ -25,6 +25,8 @@ export interface LoadSample {
   readonly errors: number
   /** Sent, never answered: they may or may not have taken effect. */
   readonly unknownOutcomes: number
+  /** Answers of members that enough others contradicted: lies, where members may lie. */
+  readonly outvoted: number
   readonly p50Ms: number | null
   readonly p90Ms: number | null
   readonly p99Ms: number | null
@@ -38,7 +40,7 @@ export interface LoadState {
   readonly startedAtMs: number | null
   /** The newest last; at most 600. */
   readonly samples: readonly LoadSample[]
-  readonly totals: { readonly completed: number; readonly errors: number; readonly unknownOutcomes: number }
+  readonly totals: { readonly completed: number; readonly errors: number; readonly unknownOutcomes: number; readonly outvoted: number }
   readonly reason?: string
 }
 

@@ -1,13 +1,28 @@
 /** Local clusters of real processes: their life, and the faults in force. */
 import * as v from 'valibot'
+import type { MemberKind, ProtocolName } from '../core/machine'
+import { BEHAVIOURS, type Behaviour } from './agent'
 import type { ClusterInfo } from './clusters'
 import { call, stream } from './define'
 import { clusterId, clusterName, nodeId } from './fields'
 
 export type NodeProcessState = 'starting' | 'running' | 'paused' | 'stopped' | 'killed' | 'failed'
 
+export const PROTOCOLS = ['raft', 'paxos', 'pbft'] as const satisfies readonly ProtocolName[]
+
+/** How many nodes a new cluster may have. 3f + 1 nodes tolerate f liars; 2f + 1 tolerate f crashes. */
+export const CLUSTER_SIZES = { raft: [1, 3, 5, 7], paxos: [1, 3, 5, 7], pbft: [1, 4, 7] } as const satisfies Readonly<Record<ProtocolName, readonly number[]>>
+
+/** What people call it. */
+export const PROTOCOL_NAMES: Readonly<Record<ProtocolName, string>> = { raft: 'Raft', paxos: 'Multi-Paxos', pbft: 'PBFT' }
+
+/** A lie that is in force. */
+export type Lie = Exclude<Behaviour, 'honest'>
+
 export interface SandboxNode {
   readonly nodeId: string
+  /** What it was started as; the members themselves say what each one is now. */
+  readonly member: MemberKind
   readonly state: NodeProcessState
   readonly pid: number | null
   readonly port: number
@@ -43,23 +58,49 @@ export type Fault = v.InferOutput<typeof faultSchema>
 
 export interface FaultInForce {
   readonly id: string
-  readonly fault: Fault | { readonly kind: 'paused' | 'killed' | 'stopped'; readonly nodeId: string }
+  readonly fault:
+    | Fault
+    | { readonly kind: 'paused' | 'killed' | 'stopped'; readonly nodeId: string }
+    | { readonly kind: 'lying'; readonly nodeId: string; readonly lie: Lie }
   readonly sinceMs: number
 }
 
 export interface SandboxState {
   readonly clusterId: string
+  readonly protocol: ProtocolName
   readonly phase: 'stopped' | 'starting' | 'running' | 'stopping'
   readonly nodes: readonly SandboxNode[]
   /** Every fault in force, killed, stopped and paused nodes included; each can be undone by its id. */
   readonly faults: readonly FaultInForce[]
 }
 
+/** A change of the members. A new node is started by the console and joins as a learner; it votes once it has caught up. */
+export const memberChangeSchema = v.variant('kind', [
+  v.object({ kind: v.literal('add') }),
+  v.object({ kind: v.literal('remove'), nodeId }),
+  /** A learner becomes a voter. */
+  v.object({ kind: v.literal('promote'), nodeId }),
+])
+export type SandboxMemberChange = v.InferOutput<typeof memberChangeSchema>
+
+export interface MemberChanged {
+  readonly nodeId: string
+}
+
 const LIFE_ERRORS = ['port-in-use', 'no-space', 'start-failed', 'wrong-folder', 'not-a-sandbox'] as const
+/** `group-refused`: the group itself said no, and why. `unknown-outcome`: it was begun, and nobody said how it ended. */
+const CONTROL_ERRORS = ['group-refused', 'unknown-outcome', 'no-leader', 'protocol-unsupported', 'wrong-state', 'not-a-sandbox'] as const
+
+export function isClusterSize(protocol: ProtocolName, nodes: number): boolean {
+  return (CLUSTER_SIZES[protocol] as readonly number[]).includes(nodes)
+}
 
 export const sandboxContract = {
   'sandbox.create': call<ClusterInfo>()(
-    v.object({ name: clusterName, nodes: v.picklist([1, 3, 5, 7]) }),
+    v.pipe(
+      v.object({ name: clusterName, nodes: v.picklist([1, 3, 4, 5, 7]), protocol: v.exactOptional(v.picklist(PROTOCOLS)) }),
+      v.check(({ nodes, protocol }) => isClusterSize(protocol ?? 'raft', nodes), 'PBFT takes 1, 4 or 7 nodes; Raft and Paxos take 1, 3, 5 or 7.'),
+    ),
     ['name-taken', 'too-many', ...LIFE_ERRORS],
   ),
   'sandbox.start': call<null>()(v.object({ clusterId }), LIFE_ERRORS),
@@ -71,6 +112,16 @@ export const sandboxContract = {
     v.object({ clusterId, nodeId, action: v.picklist(['kill', 'stop', 'start', 'restart', 'pause', 'resume']) }),
     ['wrong-state', 'unsupported', ...LIFE_ERRORS],
   ),
+  /** Makes a member of a PBFT cluster lie to the others, or be honest again. */
+  'sandbox.lie': call<null>()(v.object({ clusterId, nodeId, behaviour: v.picklist(BEHAVIOURS) }), ['wrong-state', 'protocol-unsupported', 'not-a-sandbox']),
+  'sandbox.member': call<MemberChanged>()(v.object({ clusterId, change: memberChangeSchema }), ['too-many', ...CONTROL_ERRORS, ...LIFE_ERRORS]),
+  /** To the most up-to-date voter where `to` is null. Answers once another leads. */
+  'sandbox.transfer': call<null>()(v.object({ clusterId, to: v.nullable(nodeId) }), CONTROL_ERRORS),
+  /**
+   * Makes the node that holds the most the only voter of a cluster whose majority is lost for good. What only the lost members
+   * held is lost. `name` repeats the name of the cluster.
+   */
+  'sandbox.recover': call<MemberChanged>()(v.object({ clusterId, name: v.string() }), ['name-mismatch', 'still-quorate', ...CONTROL_ERRORS, ...LIFE_ERRORS]),
   'sandbox.addFault': call<{ readonly faultId: string }>()(v.object({ clusterId, fault: faultSchema }), ['not-a-sandbox', 'too-many']),
   /** Undoes one fault: a link is restored, a killed or stopped node is started, a paused one resumed. */
   'sandbox.removeFault': call<null>()(v.object({ clusterId, faultId: v.string() }), LIFE_ERRORS),

@@ -1,47 +1,16 @@
-import { beforeAll, expect, onTestFinished, test } from 'vitest'
-import { createClient } from '../../src/runtime/client'
+import { beforeAll, expect, test } from 'vitest'
 import { buildAgent } from './support/agent-bundle'
 import type { ProcessCluster } from './support/agent-process'
 import { reignOf, testCluster, waitForLeader } from './support/cluster'
+import { expectSound, progress, total, writersOn } from './support/soundness'
 import { until } from './support/until'
-import { CountingWriter } from './support/writers'
 
 const CYCLES = 50
-const WRITERS = 8
 /** About 15 s on a quiet machine. */
 const CYCLES_TIMEOUT_MS = 300_000
 
 let bundle = ''
 beforeAll(async () => { bundle = await buildAgent() })
-
-async function writersOn(cluster: ProcessCluster): Promise<CountingWriter[]> {
-  const client = createClient({ members: cluster.plan.members })
-  onTestFinished(() => { client.close() })
-  const writers = Array.from({ length: WRITERS }, (_, i) => new CountingWriter(client, `w${i}`))
-  await Promise.all(writers.map((writer) => writer.start()))
-  return writers
-}
-
-const total = (writers: readonly CountingWriter[]): number => writers.reduce((sum, { acknowledged }) => sum + acknowledged, 0)
-
-async function progress(writers: readonly CountingWriter[], by: number): Promise<void> {
-  const before = total(writers)
-  await until(`${by} more acknowledged writes`, 20_000, () => {
-    const problem = writers.find(({ problems }) => problems.length > 0)
-    if (problem) throw new Error(problem.problems.join('; '))
-    return total(writers) >= before + by
-  })
-}
-
-/** Everybody stops; all members agree; nothing acknowledged is missing and nothing was applied twice. */
-async function expectSound(cluster: ProcessCluster, writers: readonly CountingWriter[]): Promise<void> {
-  await Promise.all(writers.map((writer) => writer.stop()))
-  expect((await Promise.all(writers.map((writer) => writer.check()))).flat()).toEqual([])
-  await until('equal states on all members', 10_000, async () => {
-    const hashes = (await cluster.observeAll()).map(({ extras }) => extras['appliedHash'])
-    return hashes.length === cluster.plan.members.length && new Set(hashes).size === 1
-  })
-}
 
 /** Remembers the highest term each member named; a member may never name a lower one. */
 async function expectTermsGrow(cluster: ProcessCluster, highest: Map<string, number>): Promise<void> {
@@ -55,7 +24,7 @@ async function expectTermsGrow(cluster: ProcessCluster, highest: Map<string, num
 test(`${CYCLES} leaders killed with -9 under load: every acknowledged write is there, none twice, terms only grow`, async () => {
   const cluster = await testCluster(bundle, 3)
   await cluster.startAll()
-  const writers = await writersOn(cluster)
+  const { writers } = await writersOn(cluster)
   const highest = new Map<string, number>()
   const began = performance.now()
   for (let cycle = 0; cycle < CYCLES; cycle += 1) {
@@ -75,7 +44,7 @@ test(`${CYCLES} leaders killed with -9 under load: every acknowledged write is t
 test('all members killed at once, again and again', async () => {
   const cluster = await testCluster(bundle, 3)
   await cluster.startAll()
-  const writers = await writersOn(cluster)
+  const { writers } = await writersOn(cluster)
   for (let cycle = 0; cycle < 5; cycle += 1) {
     await progress(writers, 20)
     await cluster.killAll()
@@ -88,7 +57,7 @@ test('all members killed at once, again and again', async () => {
 test.skipIf(process.platform === 'win32')('a leader that is paused is replaced, and steps down when it wakes', async () => {
   const cluster = await testCluster(bundle, 3)
   await cluster.startAll()
-  const writers = await writersOn(cluster)
+  const { writers } = await writersOn(cluster)
   for (let cycle = 0; cycle < 3; cycle += 1) {
     const paused = await waitForLeader(cluster)
     cluster.agent(paused.nodeId).child.kill('SIGSTOP')
@@ -106,7 +75,7 @@ test.skipIf(process.platform === 'win32')('a leader that is paused is replaced, 
 test('a leader that is cut off is replaced by the majority, and the minority acknowledges nothing', async () => {
   const cluster = await testCluster(bundle, 3)
   await cluster.startAll()
-  const writers = await writersOn(cluster)
+  const { writers } = await writersOn(cluster)
   for (let cycle = 0; cycle < 3; cycle += 1) {
     const old = await waitForLeader(cluster)
     const others = cluster.plan.members.map(({ nodeId }) => nodeId).filter((nodeId) => nodeId !== old.nodeId)
@@ -120,3 +89,19 @@ test('a leader that is cut off is replaced by the majority, and the minority ack
   }
   await expectSound(cluster, writers)
 })
+
+test('a member that was away for long catches up from a snapshot', async () => {
+  const options = { snapshot: { afterEntries: 200, afterBytes: 1024 * 1024 * 1024, trailingEntries: 20 } }
+  const cluster = await testCluster(bundle, 3, { options })
+  await cluster.startAll()
+  const { writers } = await writersOn(cluster)
+  await progress(writers, 20)
+  const leader = await waitForLeader(cluster)
+  const away = leader.nodeId === 'n1' ? 'n2' : 'n1'
+  await cluster.agent(away).kill()
+  await until('a snapshot beyond what the member has', 60_000, async () => Number((await cluster.agent(leader.nodeId).observe()).extras['snapshotIndex']) > 400)
+  await cluster.start(away)
+  await until('the snapshot is installed', 30_000, async () => Number((await cluster.agent(away).observe()).extras['snapshotsInstalled']) > 0)
+  await progress(writers, 5)
+  await expectSound(cluster, writers)
+}, 120_000)

@@ -195,9 +195,9 @@ describe('a disk that gives trouble', () => {
 
   test.skipIf(!mayMount())('a full disk: the node says so and stops; the others go on', async () => {
     const folder = temporaryFolder()
-    const cluster = await testCluster(bundle, 3, folder)
+    const cluster = await testCluster(bundle, 3, { folder })
     const small = cluster.plan.directoryOf('n2')
-    fs.mkdirSync(small)
+    fs.mkdirSync(small, { recursive: true })
     mountSmallDisk(small, '17m')
     await cluster.startAll()
     const full = cluster.agent('n2')
@@ -225,7 +225,7 @@ describe('load', () => {
     await cluster.startAll()
     const load = alone(new AgentProcess(bundle))
     const settings = { ratePerSecond: 100, valueBytes: 64, readShare: 0.5, clients: 4 }
-    load.send({ kind: 'start-load', members: cluster.plan.members, settings })
+    load.send({ kind: 'start-load', protocol: 'raft', members: cluster.plan.members, settings })
     const samples = () => load.messages.flatMap((message) => (message.kind === 'load-sample' ? [message.sample] : []))
     const steady = await until('a steady sample', 10_000, () => samples().find(({ completed }) => completed >= 90))
     expect(steady.completed).toBeLessThan(120)

@@ -1,7 +1,8 @@
 /** Drivers on in-memory ports: nothing moves unless the test moves it. */
 import { seededRandom, type Random } from '../../src/core/base'
-import { decodeEntries, decodeMessage, RECORD_TYPES, type Message, type RaftEvent } from '../../src/core/raft'
-import { KeyValueMachine, type SessionLimits } from '../../src/core/statemachine'
+import type { MachineEvent } from '../../src/core/machine'
+import { decodeEntries, decodeLogBase, decodeMessage, raftProtocol, RECORD_TYPES, type Message, type RaftMachine, type RaftOptions } from '../../src/core/raft'
+import { ReplicatedMachine, type SessionLimits } from '../../src/core/statemachine'
 import { Driver, type DriverLimits } from '../../src/runtime/driver'
 import type { LogRecord, RecoveredRecord } from '../../src/runtime/ports'
 import { MemoryDisk } from './memory-disk'
@@ -18,41 +19,36 @@ export interface ClusterOptions {
   readonly electionTicks?: number
   readonly heartbeatTicks?: number
   readonly limits?: Partial<DriverLimits>
-  readonly sessionLimits?: SessionLimits
+  readonly raft?: Partial<RaftOptions>
+  readonly sessionLimits?: Partial<SessionLimits>
   readonly onSend?: (packet: Packet) => void
-  readonly onEvent?: (id: string, event: RaftEvent) => void
+  readonly onEvent?: (id: string, event: MachineEvent) => void
   readonly onStopped?: (id: string, code: string) => void
   /** Called with every command that a node applies, in order. */
-  readonly onApply?: (id: string, command: Uint8Array, reply: Uint8Array) => void
-}
-
-class ObservedMachine extends KeyValueMachine {
-  readonly #onApply: (command: Uint8Array, reply: Uint8Array) => void
-
-  constructor(limits: SessionLimits | undefined, onApply: (command: Uint8Array, reply: Uint8Array) => void) {
-    super(limits)
-    this.#onApply = onApply
-  }
-
-  override apply(command: Uint8Array): Uint8Array {
-    const reply = super.apply(command)
-    this.#onApply(command, reply)
-    return reply
-  }
+  /** The state of a node was replaced by that of a snapshot. */
+  readonly onRestored?: (id: string, index: number) => void
+  /** Disks give space back in pieces of so many records. */
+  readonly recordsPerSegment?: number
+  readonly onApply?: (id: string, index: number, command: Uint8Array, reply: Uint8Array) => void
 }
 
 export interface ClusterNode {
   readonly id: string
   readonly disk: MemoryDisk
-  driver: Driver
+  driver: Driver<RaftMachine>
   isUp: boolean
   isFlushDue: boolean
-  /** The term of every entry that this node has written, durable or not, by index. */
+  /** The term of every entry that this node has written, durable or not, by index; absent before its newest snapshot. */
   terms: number[]
 }
 
 function noteTerms(terms: number[], records: readonly LogRecord[]): void {
   for (const record of records) {
+    const base = record.type === RECORD_TYPES.base ? decodeLogBase(record.payload) : null
+    if (base) {
+      terms.length = 0
+      terms[base.index] = base.term
+    }
     const entries = record.type === RECORD_TYPES.entries ? decodeEntries(record.payload) ?? [] : []
     if (entries[0]) terms.length = entries[0].index
     for (const entry of entries) terms[entry.index] = entry.term
@@ -69,19 +65,22 @@ export class Cluster {
   constructor(options: ClusterOptions) {
     this.options = options
     this.random = seededRandom(options.seed)
-    for (const id of options.ids) {
-      const disk = new MemoryDisk()
-      const node: ClusterNode = { id, disk, driver: undefined as unknown as Driver, isUp: true, isFlushDue: false, terms: [0] }
-      this.nodes.set(id, node)
-      node.driver = this.#open(node, [])
-    }
+    for (const id of options.ids) this.start(id)
   }
 
-  #open(node: ClusterNode, recovered: RecoveredRecord[]): Driver {
-    const { ids, electionTicks = 10, heartbeatTicks = 3, limits, sessionLimits, onSend, onEvent, onStopped, onApply } = this.options
+  /** A node with an empty disk: a founder, or one that is to be added, which knows itself as no voter. */
+  start(id: string): void {
+    const disk = new MemoryDisk(this.options.recordsPerSegment)
+    const node: ClusterNode = { id, disk, driver: undefined as unknown as Driver<RaftMachine>, isUp: true, isFlushDue: false, terms: [0] }
+    this.nodes.set(id, node)
+    node.driver = this.#open(node, [])
+  }
+
+  #open(node: ClusterNode, recovered: RecoveredRecord[]): Driver<RaftMachine> {
+    const { ids, electionTicks = 10, heartbeatTicks = 3, limits, sessionLimits, onSend, onEvent, onStopped, onApply, onRestored } = this.options
     const opened = Driver.open({
-      groupId: 'group', nodeId: node.id,
-      members: ids.map((id) => ({ id, name: id, address: `memory:${id}`, voter: true })),
+      protocol: raftProtocol(this.options.raft), groupId: 'group', nodeId: node.id,
+      members: [...new Set([...ids, node.id])].map((id) => ({ id, name: id, address: `memory:${id}`, voter: ids.includes(id) })),
       timing: { tickMs: 10, electionTicks, heartbeatTicks },
       random: this.random,
       storage: {
@@ -90,6 +89,7 @@ export class Cluster {
           return node.disk.append(records, done)
         },
         read: (location) => node.disk.read(location),
+        release: (location) => { node.disk.release(location) },
         bytesUsed: () => node.disk.bytesUsed(),
       },
       transport: {
@@ -100,7 +100,9 @@ export class Cluster {
         },
         statistics: () => [],
       },
-      stateMachine: new ObservedMachine(sessionLimits, (command, reply) => onApply?.(node.id, command, reply)),
+      stateMachine: new ReplicatedMachine(sessionLimits),
+      onRestored: (index) => onRestored?.(node.id, index),
+      onApply: (index, command, reply) => onApply?.(node.id, index, command, reply),
       recovered,
       requestFlush: () => { node.isFlushDue = true },
       onEvent: (event) => onEvent?.(node.id, event),
@@ -125,13 +127,14 @@ export class Cluster {
   }
 
   leader(): ClusterNode | undefined {
-    const leaders = this.up.filter((node) => node.driver.status().role === 'leader')
-    return leaders.sort((one, other) => other.driver.status().term - one.driver.status().term)[0]
+    const leaders = this.up.filter((node) => node.driver.machine.status().isLeader)
+    return leaders.sort((one, other) => other.driver.machine.status().term - one.driver.machine.status().term)[0]
   }
 
-  flush(): void {
+  /** Ends the turn of one node, or of all without a name. */
+  flush(id?: string): void {
     for (const node of this.nodes.values()) {
-      if (!node.isFlushDue) continue
+      if (!node.isFlushDue || (id !== undefined && node.id !== id)) continue
       node.isFlushDue = false
       if (node.isUp) node.driver.flush()
     }

@@ -3,7 +3,7 @@
  * with writes half on disk. Checks after every step what Raft promises, and at the end that the healed cluster goes on.
  */
 import { seededRandom, toHex, utf8Decode, utf8Encode, type Random } from '../../src/core/base'
-import type { RaftEvent } from '../../src/core/raft'
+import type { MachineEvent } from '../../src/core/machine'
 import { decodeReply, encodeCommand, encodeQuery } from '../../src/core/statemachine'
 import { Cluster } from './cluster'
 
@@ -30,6 +30,10 @@ export interface Coverage {
   retries: number
   reads: number
   lostMessages: number
+  /** Taken by a node of its own state. */
+  snapshots: number
+  /** Received from a leader and put in the place of the state. */
+  installs: number
 }
 
 /** Every run has faults of its own measure, so that some runs are busy and others are all elections. */
@@ -57,19 +61,35 @@ function drawRates(random: Random) {
   }
 }
 
+/** Snapshots of every size against logs of every length; in some runs none is taken. */
+function drawSnapshotLimits(random: Random) {
+  const one = (...choices: readonly number[]): number => choices[random.integer(0, choices.length)] as number
+  return {
+    limits: {
+      snapshotAfterEntries: one(1, 2, 2, 4, 12, 1e9), snapshotExpansion: one(0, 0, 1), snapshotChunkBytes: one(30, 100, 1000),
+      snapshotWriteBytesMax: one(1, 200), trailingEntriesMax: one(0, 0, 0, 4),
+    },
+    recordsPerSegment: one(1, 3, 10),
+  }
+}
+
 const sumOf = (rates: Record<string, number>): number => Object.values(rates).reduce((sum, rate) => sum + rate, 0)
 
 class Violation extends Error {}
 
 export class RandomRun {
-  readonly coverage: Coverage = { elections: 0, crashes: 0, partitions: 0, acknowledged: 0, retries: 0, reads: 0, lostMessages: 0 }
+  readonly coverage: Coverage = { elections: 0, crashes: 0, partitions: 0, acknowledged: 0, retries: 0, reads: 0, lostMessages: 0, snapshots: 0, installs: 0 }
   readonly #random: Random
   readonly #cluster: Cluster
   readonly #clients: Client[]
   readonly #leaders = new Map<number, string>()
-  /** Every command that any node applied, in order: all nodes must agree. */
+  /** Every command that any node applied, by its index: all nodes must agree. */
   readonly #history: string[] = []
+  /** The newest index that a node applied or got by a snapshot. */
   readonly #appliedBy = new Map<string, number>()
+  /** The hash of the state as of an index, wherever one was looked at. */
+  readonly #hashes = new Map<number, string>()
+  readonly #stateSeenAt = new Map<string, number>()
   readonly #cut = new Set<string>()
   readonly #rates: ReturnType<typeof drawRates>
   readonly #seed: number
@@ -91,15 +111,18 @@ export class RandomRun {
     this.#clients = Array.from({ length: CLIENTS }, (_, i) => ({
       id: `000000000000000${i}`, key: `key-${i}`, isOpen: false, sequence: 1, isWaiting: false, acknowledged: 0,
     }))
+    const snapshots = drawSnapshotLimits(seededRandom(seed + 2))
     this.#cluster = new Cluster({
+      recordsPerSegment: snapshots.recordsPerSegment,
       ids, seed: seed + 1, electionTicks: 4, heartbeatTicks: 1,
       // Small, so that windows fill, logs leave memory and appends are cut.
       limits: {
         appendBytesMax: this.#rates.appendBytesMax, inflightMessagesMax: 3, inflightBytesMax: 1024, uncommittedBytesMax: 2048, logWindowBytesMax: 400,
-        applyBytesMax: 300,
+        applyBytesMax: 300, ...snapshots.limits,
       },
       onEvent: (id, event) => this.#onEvent(id, event),
-      onApply: (id, command) => this.#onApply(id, command),
+      onApply: (id, index, command) => this.#onApply(id, index, command),
+      onRestored: (id, index) => void this.#appliedBy.set(id, index),
     })
   }
 
@@ -111,54 +134,65 @@ export class RandomRun {
       this.#check()
     }
     this.#heal()
+    for (const id of this.#cluster.options.ids) this.#countSnapshots(id)
   }
 
   #fail(message: string): never {
     throw new Violation(`seed ${this.#seed}: ${message}`)
   }
 
-  #onEvent(id: string, event: RaftEvent): void {
+  #onEvent(id: string, event: MachineEvent): void {
     if (event.kind !== 'role-changed' || event.role !== 'leader') return
     this.coverage.elections++
     const other = this.#leaders.get(event.term)
     if (other !== undefined) this.#fail(`election safety: ${other} and ${id} both lead term ${event.term}`)
     this.#leaders.set(event.term, id)
-    this.#committedAtElection.set(id, this.#cluster.node(id).driver.status().committedIndex)
+    this.#committedAtElection.set(id, this.#cluster.node(id).driver.machine.status().committedIndex)
     if (this.#random.next() < this.#rates.regicideShare) this.#doomed.set(id, this.#step + this.#random.integer(1, this.#rates.regicideStepsMax))
-    const { terms } = this.#cluster.node(id)
-    for (let index = 1; index < this.#committedTerms.length; index++) {
+    const { terms, driver } = this.#cluster.node(id)
+    for (let index = driver.status().snapshotIndex + 1; index < this.#committedTerms.length; index++) {
       if (terms[index] !== this.#committedTerms[index]) this.#fail(`leader completeness: ${id} leads term ${event.term} without committed entry ${index}`)
     }
   }
 
-  #onApply(id: string, command: Uint8Array): void {
-    const at = this.#appliedBy.get(id) ?? 0
-    this.#appliedBy.set(id, at + 1)
+  #onApply(id: string, index: number, command: Uint8Array): void {
+    if (index <= (this.#appliedBy.get(id) ?? 0)) this.#fail(`state machine safety: ${id} applied ${index} again`)
+    this.#appliedBy.set(id, index)
     const text = toHex(command)
-    if (at === this.#history.length) this.#history.push(text)
-    else if (this.#history[at] !== text) this.#fail(`state machine safety: ${id} applied another command at place ${at}`)
+    this.#history[index] ??= text
+    if (this.#history[index] !== text) this.#fail(`state machine safety: ${id} applied another command at ${index}`)
+  }
+
+  /** Whether a state came by commands or by a snapshot, it is the one of its index. */
+  #checkState(id: string, appliedIndex: number): void {
+    if (appliedIndex === this.#stateSeenAt.get(id)) return
+    this.#stateSeenAt.set(id, appliedIndex)
+    const { stateHash } = this.#cluster.node(id).driver.status()
+    const known = this.#hashes.get(appliedIndex) ?? stateHash
+    this.#hashes.set(appliedIndex, known)
+    if (stateHash !== known) this.#fail(`state machine safety: ${id} has another state at ${appliedIndex}`)
   }
 
   #check(): void {
     for (const node of this.#cluster.up) {
       const { driver } = node
-      const log = driver.describe().log
-      const value = (name: keyof typeof log): number => Number((log[name] as { value: bigint }).value)
-      if (value('applied') > value('committed') || value('committed') > value('last')) this.#fail(`${node.id}: applied <= committed <= last`)
-      if (value('persisted') > value('last')) this.#fail(`${node.id}: persisted <= last`)
-      if (driver.status().role === 'leader' && value('committed') > (this.#committedAtElection.get(node.id) ?? Infinity)) {
+      const { isLeader, firstIndex, lastIndex, persistedIndex, committedIndex, appliedIndex } = driver.machine.status()
+      if (appliedIndex > committedIndex || committedIndex > lastIndex) this.#fail(`${node.id}: applied <= committed <= last`)
+      if (persistedIndex > lastIndex) this.#fail(`${node.id}: persisted <= last`)
+      if (isLeader && committedIndex > (this.#committedAtElection.get(node.id) ?? Infinity)) {
         // It has just committed for the first time: what it told its clients must outlive it.
         this.#committedAtElection.delete(node.id)
         if (this.#random.next() < this.#rates.commitRegicideShare) this.#doomed.set(node.id, this.#step + this.#random.integer(0, 3))
       }
       const from = this.#checkedTo.get(node.id) ?? 0
-      const to = Math.min(value('committed'), value('persisted'))
-      if (value('committed') < from) this.#fail(`${node.id}: the commit index went back`)
-      for (let index = from + 1; index <= to; index++) {
+      const to = Math.min(committedIndex, persistedIndex)
+      if (committedIndex < from) this.#fail(`${node.id}: the commit index went back`)
+      for (let index = Math.max(from, firstIndex - 1) + 1; index <= to; index++) {
         this.#committedTerms[index] ??= node.terms[index] as number
         if (node.terms[index] !== this.#committedTerms[index]) this.#fail(`log matching: ${node.id} committed another entry ${index}`)
       }
       this.#checkedTo.set(node.id, Math.max(from, to))
+      this.#checkState(node.id, appliedIndex)
     }
   }
 
@@ -218,7 +252,7 @@ export class RandomRun {
   #crashOne(): void {
     // Half of the time one that is about to matter.
     const { up } = this.#cluster
-    const busy = up.filter((each) => each.disk.pendingWrites > 0 || each.driver.status().role !== 'follower')
+    const busy = up.filter((each) => each.disk.pendingWrites > 0 || each.driver.machine.status().role !== 'follower')
     const node = this.#pick(this.#random.next() < 0.5 && busy.length > 0 ? busy : up)
     if (!node) return
     this.#crash(node.id)
@@ -237,8 +271,17 @@ export class RandomRun {
     }
   }
 
+  #countSnapshots(id: string): void {
+    const { taken, installed } = this.#cluster.node(id).driver.statistics().snapshots
+    this.coverage.snapshots += taken
+    this.coverage.installs += installed
+  }
+
   #crash(id: string): void {
+    if (!this.#cluster.node(id).isUp) return
     this.coverage.crashes++
+    this.#countSnapshots(id)
+    this.#stateSeenAt.delete(id)
     this.#cluster.crash(id, this.#random.integer(0, 4))
     this.#appliedBy.set(id, 0)
     this.#checkedTo.set(id, 0)
@@ -299,7 +342,7 @@ export class RandomRun {
 
   #readActs(): void {
     const client = this.#pick(this.#clients)
-    const leaders = this.#cluster.up.filter((each) => each.driver.status().role === 'leader')
+    const leaders = this.#cluster.up.filter((each) => each.driver.machine.status().isLeader)
     const node = this.#pick(leaders)
     if (!client || !node) return
     const atLeast = client.acknowledged

@@ -6,7 +6,9 @@ const [first = 1, last = first] = (process.env['SEEDS'] ?? '1-400').split('-').m
 
 describe('a cluster under random faults', () => {
   it(`keeps its promises with seeds ${first} to ${last}`, { timeout: 600_000 }, () => {
-    const sum: Coverage = { elections: 0, crashes: 0, partitions: 0, acknowledged: 0, retries: 0, reads: 0, lostMessages: 0 }
+    const sum: Coverage = {
+      elections: 0, crashes: 0, partitions: 0, acknowledged: 0, retries: 0, reads: 0, lostMessages: 0, snapshots: 0, installs: 0,
+    }
     for (let seed = first; seed <= last; seed++) {
       const run = new RandomRun(seed)
       run.run()

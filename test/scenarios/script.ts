@@ -3,8 +3,10 @@
  * See cases/README.md for the commands.
  */
 import { utf8Decode, utf8Encode, ByteReader } from '../../src/core/base'
-import { decodeEntries, decodeHardState, RECORD_TYPES, type Entry, type Message, type RaftEvent } from '../../src/core/raft'
+import type { Control, MachineEvent, MemberChange } from '../../src/core/machine'
+import { decodeEntries, decodeHardState, decodeLogBase, RECORD_TYPES, type Entry, type Message } from '../../src/core/raft'
 import { decodeReply, encodeCommand, encodeQuery, type Operation } from '../../src/core/statemachine'
+import { decodeChunk, decodeEnd, SNAPSHOT_RECORD_TYPES } from '../../src/runtime/driver'
 import type { LogRecord } from '../../src/runtime/ports'
 import { Cluster, messageOf, type ClusterNode, type Packet } from './cluster'
 
@@ -82,7 +84,7 @@ class Script {
     break: ([who = '']) => { this.#it.node(who).disk.isBroken = true },
     cut: ([link = '']) => void this.#cut.add(link),
     isolate: ([who = '']) => {
-      for (const id of this.#it.options.ids) if (id !== who) this.#cut.add(`${id}->${who}`).add(`${who}->${id}`)
+      for (const id of this.#it.nodes.keys()) if (id !== who) this.#cut.add(`${id}->${who}`).add(`${who}->${id}`)
     },
     heal: () => this.#cut.clear(),
     crash: ([who = '', kept = '0']) => this.#it.crash(who, Number(kept)),
@@ -107,14 +109,17 @@ class Script {
       this.#operate(who, request, { kind: 'compare-and-swap', key, expected: bytes(expected), value: bytes(value) })
     },
     get: ([who = '', key = '']) => this.#get(who, key),
+    join: ([who = '']) => { this.#it.start(who) },
+    transfer: ([who = '', to]) => this.#control(who, 'transfer', { kind: 'transfer-leadership', to: to ?? null }),
+    change: ([who = '', mode = '', ...words]) =>
+      this.#control(who, `change ${words.join(' ')}`, { kind: 'change-members', mode: mode as 'auto' | 'joint' | 'single', changes: words.map(changeOf) }),
     status: (words) => this.#status(words),
     peers: ([who = '']) => {
       for (const peer of this.#it.node(who).driver.describe().peers) this.#note(JSON.stringify(peer, publicJson))
     },
     disk: ([who = '']) => {
       const { disk } = this.#it.node(who)
-      const durable = disk.recordCount - disk.unsyncedRecords
-      for (let i = 0; i < disk.recordCount; i++) this.#note(recordText(disk.read(i)) + (i < durable ? '' : ' (not durable)'))
+      for (const record of disk.records()) this.#note(recordText(record) + (disk.isDurable(record.location) ? '' : ' (not durable)'))
     },
   }
 
@@ -128,9 +133,17 @@ class Script {
         ...(settings['inflight'] ? { inflightMessagesMax: Number(settings['inflight']) } : {}),
         ...(settings['uncommitted'] ? { uncommittedBytesMax: Number(settings['uncommitted']) } : {}),
         ...(settings['window'] ? { logWindowBytesMax: Number(settings['window']) } : {}),
+        ...(settings['snapshot'] ? { snapshotAfterEntries: Number(settings['snapshot']), snapshotExpansion: 0 } : {}),
+        ...(settings['chunk'] ? { snapshotChunkBytes: Number(settings['chunk']) } : {}),
+        ...(settings['trailing'] ? { trailingEntriesMax: Number(settings['trailing']) } : {}),
+      },
+      raft: {
+        reads: settings['reads'] === 'lease' ? 'lease' : 'index',
+        followerReads: settings['reads'] === 'follower', forwardProposals: settings['proposals'] === 'forward',
       },
       sessionLimits: { sessionsMax: Number(settings['sessions'] ?? 8), outstandingMax: 4 },
       onEvent: (id, event) => this.#note(eventText(id, event)),
+      onRestored: (id, index) => this.#note(`${id} has the state of a snapshot as of ${index}`),
       onStopped: (id, code) => this.#note(`${id} stopped: ${code}`),
     })
   }
@@ -183,6 +196,16 @@ class Script {
         default: return this.#note(`${who} answers ${name}: ${outcome.kind}`)
       }
     })
+    // One that cannot take it says so at the end of its turn.
+    const node = this.#it.node(who)
+    if (node.isUp && !node.driver.status().isLeader) this.#it.flush(who)
+  }
+
+  #control(who: string, name: string, control: Control): void {
+    this.#it.node(who).driver.control(control, (outcome) => {
+      const why = outcome.kind === 'refused' ? `, ${outcome.code}` : outcome.kind === 'unknown' ? `, ${outcome.why}` : ''
+      this.#note(`${who} answers ${name}: ${outcome.kind}${why}`)
+    })
   }
 
   #get(who: string, key: string): void {
@@ -212,16 +235,27 @@ const publicJson = (_key: string, value: unknown): unknown => (typeof value === 
 const clientId = (name: string): string => name.replace(/\D/g, '').padStart(16, '0')
 const matches = (packet: Packet, link: string | undefined): boolean => link === undefined || link === 'all' || link === `${packet.from}->${packet.to}`
 
-function eventText(id: string, event: RaftEvent): string {
+/** `+n4` a voter, `~n4` a learner that is promoted, `?n4` a witness, `-n4` no member any more. */
+function changeOf(word: string): MemberChange {
+  const id = word.slice(1)
+  if (word.startsWith('-')) return { kind: 'remove', id }
+  const member = word.startsWith('~') ? 'learner' : word.startsWith('?') ? 'witness' : 'voter'
+  return { kind: 'set', id, address: `memory:${id}`, member, promote: member === 'learner' }
+}
+
+function eventText(id: string, event: MachineEvent): string {
   switch (event.kind) {
     case 'role-changed': return `${id} is ${event.role} in term ${event.term}: ${event.why}`
     case 'term-changed': return `${id} enters term ${event.term}`
     case 'leader-changed': return `${id} follows ${event.leaderId ?? 'no one'} in term ${event.term}`
+    case 'members-changed': return `${id} has members ${event.members.map((member) => member.id).join(' ')} from ${event.index} on`
+    case 'removed': return `${id} was removed at ${event.index}`
+    case 'misbehaviour': return `${id} caught ${event.nodeId}: ${event.what}`
   }
 }
 
 function entryText(entry: Entry): string {
-  return `${entry.index}(t${entry.term})${entry.kind === 'no-op' ? ' no-op' : commandText(entry.data)}`
+  return `${entry.index}(t${entry.term})${entry.kind === 'command' ? commandText(entry.data) : ` ${entry.kind}`}`
 }
 
 /** The key and value of a put, for a reader. */
@@ -248,13 +282,26 @@ function messageText(message: Message): string {
       return message.rejected ? `${head} rejected ${message.index}, try ${message.hintIndex}(t${message.hintTerm})` : `${head} up to ${message.index}`
     case 'heartbeat-request': return `${head} commit ${message.commit}${message.readRound > 0 ? ` read ${message.readRound}` : ''}`
     case 'heartbeat-response': return `${head}${message.readRound > 0 ? ` read ${message.readRound}` : ''}`
+    case 'snapshot-chunk': return `${head} as of ${message.head.index}, part ${message.chunk + 1} of ${message.head.chunks}`
+    case 'snapshot-response': return `${head} as of ${message.index}, next ${message.next + 1}`
+    case 'timeout-now': return head
+    case 'read-request': return `${head} batch ${message.id}`
+    case 'read-response': return `${head} batch ${message.id} ${message.index === null ? 'refused' : `from ${message.index} on`}`
+    case 'propose-request': return `${head} batch ${message.id} [${message.commands.map(commandText).join(',')}]`
+    case 'propose-response': return `${head} batch ${message.id} accepted ${message.accepted} from ${message.firstIndex} on`
   }
 }
 
 const packetText = (packet: Packet): string => `${packet.from}->${packet.to} ${messageText(messageOf(packet))}`
 
 function recordText(record: LogRecord): string {
-  if (record.type === RECORD_TYPES.entries) return `entries ${(decodeEntries(record.payload) ?? []).map(entryText).join(', ')}`
+  switch (record.type) {
+    case RECORD_TYPES.entries: return `entries ${(decodeEntries(record.payload) ?? []).map(entryText).join(', ')}`
+    case RECORD_TYPES.base: return `log begins behind ${decodeLogBase(record.payload)?.index}`
+    case SNAPSHOT_RECORD_TYPES.chunk: return `part ${(decodeChunk(record.payload)?.chunk ?? 0) + 1} of a snapshot`
+    case SNAPSHOT_RECORD_TYPES.end: return `snapshot as of ${decodeEnd(record.payload)?.head.index} in ${decodeEnd(record.payload)?.head.chunks} parts`
+    default: break
+  }
   const state = decodeHardState(record.payload)
   return `term ${state?.term} vote ${state?.vote ?? 'none'} commit ${state?.commit}`
 }

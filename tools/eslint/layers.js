@@ -10,8 +10,10 @@ export const LAYERS = [
   row('src/core/base', []),
   row('src/core/observation', ['src/core/base']),
   row('src/core/quorum', ['src/core/base']),
-  row('src/core/*', [...WORDS, 'src/core/quorum']),
-  row('src/contract', WORDS, false, ['valibot']),
+  row('src/core/machine', ['src/core/base', 'src/core/observation']),
+  row('src/core/*', [...WORDS, 'src/core/machine', 'src/core/quorum']),
+  row('src/core/checker', ['src/core/base']),
+  row('src/contract', [...WORDS, 'src/core/machine'], false, ['valibot']),
   row('src/runtime/ports', ['src/core']),
   row('src/runtime/driver', ['src/core', 'src/runtime/ports']),
   row('src/runtime/*', ['src/core', 'src/runtime/ports'], true),
@@ -26,7 +28,7 @@ export const LAYERS = [
   row('src/main/console/fleet', ['src/contract', 'src/core'], true, ['ssh2', 'valibot']),
   row('src/main/console', ['src/contract', 'src/core', 'src/main/console'], true, ['valibot', 'electron']),
   row('src/main/serve', ['src/contract', 'src/core', 'src/main/console'], true, ['ws', 'valibot']),
-  row('src/main/cli', ['src/contract', 'src/core', 'src/main/console', 'src/main/serve'], true, ['commander', 'ws', 'valibot']),
+  row('src/main/cli', ['src/contract', 'src/core', 'src/sim', 'src/runtime/driver', 'src/runtime/ports', 'src/main/console', 'src/main/serve'], true, ['commander', 'ws', 'valibot']),
   row('src/preload', ['src/contract'], false, ['electron']),
   row(`${R}/ui`, [], false, ['vue', 'reka-ui', 'lucide-vue-next']),
   // Ambient types only; every folder below has a row of its own.
@@ -35,6 +37,10 @@ export const LAYERS = [
   // A console made up in the page, for development and tests: it derives its alerts and events as the real one does.
   row(`${R}/bridge/fake`, ['src/contract', 'src/core', `${R}/bridge`], false, []),
   row(`${R}/composables`, ['src/contract', 'src/core', `${R}/bridge`], false, ['vue', 'pinia', 'vue-i18n', 'chart.js']),
+  // Parts of screens that several screens show, drawn with the components.
+  ...['consensus', 'fence', 'sandbox'].map((each) => row(`${R}/composables/${each}`, ['src/contract', 'src/core', `${R}/bridge`, `${R}/composables`, `${R}/ui`], false, ['vue', 'pinia', 'vue-i18n', 'lucide-vue-next'])),
+  // The simulator runs in a worker of the window.
+  row(`${R}/features/simulator`, [...FEATURE_MAY, 'src/sim'], false, VUE),
   row(`${R}/features/*`, FEATURE_MAY, false, [...VUE, 'chart.js', '@tanstack/vue-virtual', 'reka-ui']),
   row(`${R}/app`, ['src/contract', 'src/core', R], false, [...VUE, 'reka-ui', '@fontsource-variable/inter', '@fontsource-variable/jetbrains-mono']),
 ]

@@ -3,3 +3,4 @@ export { ByteReader, ByteWriter, toHex, utf8Decode, utf8Encode, varintSize } fro
 export { fromJson, toJson, toPublicJson } from './json'
 export { seededRandom, type Random } from './random'
 export { fail, ok, type Failure, type Result } from './result'
+export { isPlanted, plant } from './planted'

@@ -48,6 +48,8 @@ export type Role = 'leader' | 'follower' | 'candidate' | 'learner' | 'observer' 
 export interface Fence {
   readonly kind: 'raft-term' | 'ballot' | 'view' | 'pg-timeline' | 'redis-epoch' | 'zab-epoch' | 'leader-epoch'
   readonly value: bigint
+  /** How the protocol itself writes it, where that is not the bare number: a ballot as `7.n2`. */
+  readonly label?: string
 }
 
 /** A place in a replicated log. Two positions compare only where unit and lineage are equal. */
@@ -63,6 +65,8 @@ export interface MemberClaim {
   readonly name: string
   readonly address: string
   readonly voter: boolean
+  /** Votes and acknowledges, and keeps no data: it can never lead. */
+  readonly witness?: boolean
 }
 
 export interface LogObservation {
@@ -119,6 +123,8 @@ export interface LinkObservation {
 export interface Alarm {
   readonly code: string
   readonly text: string
+  /** Another member that it accuses. Code `misbehaviour`: of having broken the protocol. */
+  readonly about?: string
 }
 
 export interface NodeObservation {

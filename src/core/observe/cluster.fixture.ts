@@ -1,5 +1,5 @@
 /** Clusters made up for the tests of this folder. */
-import type { ClusterMoment, ExpectedMember, GroupObservation, LinkObservation, NodeObservation, PeerObservation, Reachability, Role } from '../observation'
+import type { ClusterMoment, ExpectedMember, Fence, GroupObservation, LinkObservation, NodeObservation, PeerObservation, Reachability, Role } from '../observation'
 import { silentObservation, unknown } from '../observation'
 
 export const NOW = 1_700_000_000_000
@@ -18,6 +18,9 @@ export interface Told {
   readonly atMs?: number
   readonly rttMs?: number
   readonly alarms?: readonly string[]
+  /** Members that it says broke the protocol. */
+  readonly accuses?: readonly string[]
+  readonly fence?: Fence
 }
 
 const entries = (value: number): { unit: 'entries'; lineage: string; value: bigint } => ({ unit: 'entries', lineage: 'c1', value: BigInt(value) })
@@ -26,7 +29,7 @@ export function answered(id: string, told: Told = {}): NodeObservation {
   const voters = told.voters ?? ['n1', 'n2', 'n3']
   const members = [...voters.map((each) => [each, true] as const), ...(told.learners ?? []).map((each) => [each, false] as const)]
   const group: GroupObservation = {
-    groupId: 'main', role: told.role ?? 'follower', fence: { kind: 'raft-term', value: BigInt(told.term ?? 7) },
+    groupId: 'main', role: told.role ?? 'follower', fence: told.fence ?? { kind: 'raft-term', value: BigInt(told.term ?? 7) },
     leaderId: told.leader === undefined ? 'n2' : told.leader,
     members: members.map(([each, voter]) => ({ id: each, name: each, address: `${each}:1`, voter })),
     log: {
@@ -37,7 +40,10 @@ export function answered(id: string, told: Told = {}): NodeObservation {
   }
   return {
     clusterId: 'c1', nodeId: id, name: id, atMs: told.atMs ?? NOW, rttMs: told.rttMs ?? 1, source: { endpoint: `${id}:1`, path: 'process' },
-    reachability: 'ok', groups: [group], links: told.links ?? [], alarms: (told.alarms ?? []).map((code) => ({ code, text: code })), version: '1',
+    reachability: 'ok', groups: [group], links: told.links ?? [], alarms: [
+      ...(told.alarms ?? []).map((code) => ({ code, text: code })),
+      ...(told.accuses ?? []).map((about) => ({ code: 'misbehaviour', text: 'It proposed two different batches at view 3, sequence 17.', about })),
+    ], version: '1',
     storage: { usedBytes: 10n, inUseBytes: 10n, quotaBytes: unknown('not-supported') }, extras: {},
   }
 }

@@ -1,7 +1,7 @@
 import { isUnknown } from '../observation'
 import { leaderText, membersText } from './matrix'
 import type { Survey } from './survey'
-import { fenceText, nameOf } from './survey'
+import { fenceLabel, fenceText, nameOf } from './survey'
 import type { Disagreement } from './types'
 
 type Views = Map<string, string[]>
@@ -39,7 +39,7 @@ export function disagreementsOf(survey: Survey): Disagreement[] {
     if (!isUnknown(list)) tell(members, list, id)
     if (isUnknown(group.fence)) continue
     const views: Views = fences.get(group.fence.kind) ?? new Map<string, string[]>()
-    tell(views, group.fence.value.toString(), id)
+    tell(views, fenceLabel(group.fence), id)
     fences.set(group.fence.kind, views)
   }
   return [

@@ -1,5 +1,5 @@
 /** Changes worth a line in the list of events, found by comparing two moments of one cluster. */
-import type { ClusterMoment, Fence, NodeObservation } from '../observation'
+import type { Alarm, ClusterMoment, Fence, Measured, NodeObservation } from '../observation'
 import { isUnknown } from '../observation'
 import { disagreementsOf } from './disagreements'
 import type { Earlier } from './earlier'
@@ -7,7 +7,7 @@ import { linkKey, NOTHING_EARLIER } from './earlier'
 import { marginOf, stateOf } from './margin'
 import { fenceParameters, sentence } from './sentence'
 import type { Survey } from './survey'
-import { authoritativeMembers, compareFences, fenceText, leads, mainGroup, nameOf, surveyOf } from './survey'
+import { authoritativeMembers, compareFences, fenceLabel, fenceText, leads, mainGroup, nameOf, surveyOf } from './survey'
 import { DEFAULT_THRESHOLDS } from './thresholds'
 import type { ClusterEvent, Sentence, Severity, Thresholds } from './types'
 
@@ -48,13 +48,13 @@ function reignEvents({ before, after }: Pair): Draft[] {
   const known = highestFence(before)
   const now = highestFence(after)
   if (known !== null && now !== null && (compareFences(now, known) ?? 0) > 0) {
-    drafts.push(draft('epoch-changed', 'info', sentence('event.epoch-changed', { ...fenceParameters(now), earlier: known.value.toString() })))
+    drafts.push(draft('epoch-changed', 'info', sentence('event.epoch-changed', { ...fenceParameters(now), earlier: fenceLabel(known) })))
   }
   const named = namedReigns(before)
   // A reign is new when nobody named it before. Where no member told its fence before, new cannot be told from newly heard.
   for (const [text, { leaderId, fence }] of namedReigns(after)) {
     if (known === null || named.has(text) || (compareFences(fence, known) ?? -1) < 0) continue
-    drafts.push(draft('leader-elected', 'info', sentence('event.leader-elected', { leader: nameOf(after, leaderId), ...fenceParameters(fence) }), leaderId))
+    drafts.push(draft('leader-elected', 'info', sentence(fence.kind === 'view' ? 'event.primary-named' : 'event.leader-elected', { leader: nameOf(after, leaderId), ...fenceParameters(fence) }), leaderId))
   }
   const lost = before.quorum && before.reign !== null && !after.quorum ? before.reign : null
   if (lost !== null && stateOf(after, NOTHING_EARLIER) !== 'unknown') {
@@ -74,13 +74,15 @@ function reachEvents({ earlier }: Pair, was: NodeObservation, is: NodeObservatio
   return []
 }
 
+const isView = (fence: Measured<Fence>): boolean => !isUnknown(fence) && fence.kind === 'view'
+
 function roleEvents(was: NodeObservation, is: NodeObservation, name: string): Draft[] {
   const earlier = mainGroup(was)
   const group = mainGroup(is)
   if (group === null || isUnknown(group.role)) return []
   if (group.role === 'candidate') {
     const sameBid = earlier?.role === 'candidate' && !isUnknown(earlier.fence) && !isUnknown(group.fence) && fenceText(earlier.fence) === fenceText(group.fence)
-    return sameBid ? [] : [draft('election-started', 'info', sentence('event.election-started', { name, ...fenceParameters(group.fence) }), is.nodeId)]
+    return sameBid ? [] : [draft('election-started', 'info', sentence(isView(group.fence) ? 'event.view-change-started' : 'event.election-started', { name, ...fenceParameters(group.fence) }), is.nodeId)]
   }
   // Winning is told by leader-elected, and losing an election is nothing new.
   if (earlier === null || isUnknown(earlier.role) || earlier.role === group.role || leads(group) || earlier.role === 'candidate') return []
@@ -102,12 +104,16 @@ function linkEvents({ after, earlier }: Pair, was: NodeObservation, is: NodeObse
   })
 }
 
-function alarmEvents(was: NodeObservation, is: NodeObservation, name: string): Draft[] {
+function alarmEvents({ after }: Pair, was: NodeObservation, is: NodeObservation, name: string): Draft[] {
   if (was.reachability !== 'ok' || is.reachability !== 'ok') return []
-  const earlier = new Set(was.alarms.map(({ code }) => code))
-  const now = new Set(is.alarms.map(({ code }) => code))
+  const plain = (alarms: readonly Alarm[]): string[] => alarms.flatMap(({ code, about }) => (about === undefined ? [code] : []))
+  const earlier = new Set(plain(was.alarms))
+  const now = new Set(plain(is.alarms))
   const words = (alarm: string): Sentence['parameters'] => ({ name, alarm })
+  const accused = new Set(was.alarms.map(({ about }) => about))
   return [
+    ...is.alarms.flatMap(({ about, text }) => (about === undefined || about === is.nodeId || accused.has(about)
+      ? [] : [draft('misbehaviour', 'critical', sentence('event.misbehaviour', { name, accused: after.byId.get(about)?.name ?? about, text }), about)])),
     ...[...now].filter((code) => !earlier.has(code)).map((code) => draft('alarm-raised', 'warning', sentence('event.alarm-raised', words(code)), is.nodeId)),
     ...[...earlier].filter((code) => !now.has(code)).map((code) => draft('alarm-cleared', 'info', sentence('event.alarm-cleared', words(code)), is.nodeId)),
   ]
@@ -165,7 +171,7 @@ export function eventsBetween(
     const was = pair.before.byId.get(id)?.observation ?? null
     if (was === null || is === null || was === is) continue
     drafts.push(...reachEvents(pair, was, is, name), ...roleEvents(was, is, name), ...linkEvents(pair, was, is, name))
-    drafts.push(...alarmEvents(was, is, name), ...versionEvents(was, is, name))
+    drafts.push(...alarmEvents(pair, was, is, name), ...versionEvents(was, is, name))
   }
   drafts.push(...reignEvents(pair), ...quorumEvents(pair), ...memberEvents(pair), ...disagreementEvents(pair))
   return drafts.map((each) => ({ atMs: next.atMs, clusterId: next.clusterId, ...each }))

@@ -1,6 +1,7 @@
 /** Conditions that call for attention, each with whose word it rests on, a likely cause and what to do. */
 import type { Reachability } from '../observation'
 import { isUnknown } from '../observation'
+import { accusationsOf, MISBEHAVIOUR } from './accusations'
 import { CONSOLE, sentence } from './sentence'
 import type { Survey, Voice } from './survey'
 import { nameOf } from './survey'
@@ -154,7 +155,7 @@ const CRITICAL_ALARM = /^(nospace|no-space|corrupt|disk-failed)$/i
 
 function engineAlarms({ survey }: IssueInput): HealthIssue[] {
   return survey.voices.flatMap((voice) =>
-    (voice.answering ? (voice.observation?.alarms ?? []) : []).map((alarm) => ({
+    (voice.answering ? (voice.observation?.alarms ?? []) : []).filter(({ code, about }) => code !== MISBEHAVIOUR || about === undefined).map((alarm) => ({
       key: `engine-alarm:${voice.id}:${alarm.code}`, code: 'engine-alarm' as const, severity: CRITICAL_ALARM.test(alarm.code) ? ('critical' as const) : ('warning' as const),
       clusterId: survey.moment.clusterId, nodeId: voice.id, by: [voice.id],
       sentence: sentence('issue.engine-alarm', { name: voice.name, alarm: alarm.code, text: alarm.text }),
@@ -163,8 +164,22 @@ function engineAlarms({ survey }: IssueInput): HealthIssue[] {
   )
 }
 
+/** One for each member that is accused, whoever accuses it. */
+function misbehaviour({ survey }: IssueInput): HealthIssue[] {
+  const accusations = accusationsOf(survey)
+  return [...new Set(accusations.map(({ about }) => about))].map((about) => {
+    const found = accusations.filter((each) => each.about === about)
+    const by = found.map((each) => each.by)
+    return {
+      key: `misbehaviour:${about}`, code: 'misbehaviour', severity: 'critical', clusterId: survey.moment.clusterId, nodeId: about, by,
+      sentence: sentence('issue.misbehaviour', { name: nameOf(survey, about), by: by.map((id) => nameOf(survey, id)).join(', '), text: found[0]?.text ?? '' }),
+      cause: 'cause.lies', advice: 'advice.replace-liar',
+    }
+  })
+}
+
 /** A cluster that is stopped on purpose has no issues; of one that nothing was heard from there is none to tell. */
 export function issuesOf(input: IssueInput): HealthIssue[] {
   if (input.state === 'stopped') return []
-  return [nodeFailed, quorumIssues, disagreementIssues, linkFailed, lowAvailability, highLatency, replicationLag, engineAlarms].flatMap((find) => find(input))
+  return [nodeFailed, quorumIssues, disagreementIssues, linkFailed, lowAvailability, highLatency, replicationLag, misbehaviour, engineAlarms].flatMap((find) => find(input))
 }

@@ -1,3 +1,4 @@
+import { accusationsOf, faultyAtLeast } from './accusations'
 import type { Earlier } from './earlier'
 import { hasBeenLed } from './earlier'
 import type { Survey, Voice } from './survey'
@@ -19,7 +20,10 @@ function isBlindSpot(voice: Voice, othersAnswer: boolean): boolean {
 export function stateOf(survey: Survey, earlier: Earlier): ClusterState {
   const { voters, needed, reign, quorum } = survey
   if (voters.length === 0) return 'unknown'
-  if (quorum) return (reign?.agreeing.length ?? 0) === voters.length && voters.length > needed ? 'quorate' : 'at-risk'
+  if (quorum) {
+    const whole = (reign?.agreeing.length ?? 0) === voters.length && voters.length > needed
+    return whole && faultyAtLeast(accusationsOf(survey), reign?.agreeing ?? []) === 0 ? 'quorate' : 'at-risk'
+  }
   if (voters.every((voice) => !voice.stale && voice.observation?.reachability === 'stopped')) return 'stopped'
   if (voters.every((voice) => voice.stale)) return 'unknown'
   const answering = voters.filter((voice) => voice.answering).length
@@ -42,19 +46,21 @@ function criticalOf(survey: Survey, agreeing: readonly string[], canLose: number
 
 /**
  * Counted over voters only. A member that answers but does not agree cannot be counted on, so what may still fail is
- * counted from those that agree.
+ * counted from those that agree; of these, those that lie are not counted on either.
  */
 export function marginOf(survey: Survey, state: ClusterState): QuorumMargin {
   const { voters, needed, reign, quorum } = survey
   const agreeing = reign === null || reign.denied ? [] : reign.agreeing
-  const spare = agreeing.length - needed
-  const canLose = state === 'unknown' || state === 'stopped' ? null : quorum ? spare : Math.min(-1, spare)
+  const faulty = faultyAtLeast(accusationsOf(survey), agreeing)
+  const spare = agreeing.length - faulty - needed
+  const canLose = state === 'unknown' || state === 'stopped' ? null : quorum ? Math.max(spare, 0) : Math.min(-1, spare)
   return {
     voters: voters.length,
     answering: voters.filter((voice) => voice.answering).length,
     agreeing: agreeing.length,
+    faulty,
     needed,
     canLose,
-    critical: quorum ? criticalOf(survey, agreeing, spare) : [],
+    critical: quorum ? criticalOf(survey, agreeing, Math.max(spare, 0)) : [],
   }
 }

@@ -2,7 +2,7 @@ import type { Claim, Fence, GroupObservation, Measured, Position } from '../obse
 import { isUnknown, unknown } from '../observation'
 import { distanceBetween, leadingVoice } from './lag-readings'
 import type { Survey, Voice } from './survey'
-import { compareFences, nameOf } from './survey'
+import { compareFences, fenceLabel, nameOf } from './survey'
 import type { DisagreementMatrix, MatrixCell, MatrixColumn } from './types'
 
 export const MATRIX_COLUMNS: readonly MatrixColumn[] = ['leader', 'fence', 'members', 'last', 'committed', 'applied', 'age']
@@ -101,7 +101,7 @@ function cellsOf(survey: Survey, voice: Voice, reference: Reference): MatrixCell
   }
   const leader = leaderText(survey, group)
   const members = membersText(survey, group)
-  const fence = isUnknown(group.fence) ? group.fence : group.fence.value.toString()
+  const fence = isUnknown(group.fence) ? group.fence : fenceLabel(group.fence)
   const order = fenceVerdict(group.fence, reference)
   const leaderVerdict = wordVerdict(leader, reference.leader, reference.speakers)
   const { last, committed, applied } = group.log

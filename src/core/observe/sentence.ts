@@ -1,8 +1,9 @@
 import type { Fence, Measured } from '../observation'
 import { isUnknown } from '../observation'
+import { accusationsOf } from './accusations'
 import type { Earlier } from './earlier'
 import type { Survey, Voice } from './survey'
-import { nameOf } from './survey'
+import { fenceLabel, nameOf } from './survey'
 import type { ClusterState, QuorumMargin, Sentence } from './types'
 
 /** Whose word a derived claim is when no single member said it. */
@@ -12,7 +13,7 @@ export const sentence = (key: string, parameters: Sentence['parameters'] = {}): 
 
 /** A fence as two parameters: the word for its kind (itself a key) and its value. */
 export const fenceParameters = (fence: Measured<Fence>): { fenceKey: string; fence: string } =>
-  isUnknown(fence) ? { fenceKey: 'fence.unknown', fence: '' } : { fenceKey: `fence.${fence.kind}`, fence: fence.value.toString() }
+  isUnknown(fence) ? { fenceKey: 'fence.unknown', fence: '' } : { fenceKey: `fence.${fence.kind}`, fence: fenceLabel(fence) }
 
 const listed = (voices: readonly Voice[]): string => voices.map((voice) => voice.name).join(', ')
 
@@ -30,7 +31,12 @@ function atRisk(survey: Survey, margin: QuorumMargin, earlier: Earlier): Sentenc
   }
   if (silent.length > 1) return sentence('state.at-risk.silent-many', { names: listed(silent), count: silent.length, ...tail })
   const apart = survey.voters.filter((voice) => reign?.agreeing.includes(voice.id) !== true)
+  if (apart.length > 0 && apart.every(({ id }) => survey.mute.includes(id))) return sentence('state.at-risk.mute', { names: listed(apart), count: apart.length, ...tail })
   if (apart.length > 0) return sentence('state.at-risk.disagrees', { names: listed(apart), count: apart.length, ...agreed, ...tail })
+  if (margin.faulty > 0) {
+    const accused = [...new Set(accusationsOf(survey).map(({ about }) => nameOf(survey, about)))]
+    return sentence('state.at-risk.misbehaves', { names: accused.join(', '), count: accused.length, ...tail })
+  }
   if (margin.voters === 1) return sentence('state.at-risk.single', agreed)
   return sentence('state.at-risk.small', { agreeing: margin.agreeing, voters: margin.voters, ...agreed })
 }

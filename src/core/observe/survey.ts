@@ -4,6 +4,8 @@
  */
 import type { ClusterMoment, Fence, GroupObservation, Measured, MemberClaim, NodeObservation } from '../observation'
 import { isUnknown } from '../observation'
+import { muteAmong } from './mute'
+import { ruleOf, quorumSize, type QuorumRule } from './quorum-rule'
 import type { Thresholds } from './types'
 
 export interface Voice {
@@ -41,13 +43,20 @@ export interface Survey {
   readonly voices: readonly Voice[]
   readonly byId: ReadonlyMap<string, Voice>
   readonly voters: readonly Voice[]
+  /** What the group decides by. */
+  readonly rule: QuorumRule
   readonly needed: number
+  /** Voters that say nothing to the others, by the word of enough of them. Only where members may lie. */
+  readonly mute: readonly string[]
   readonly reign: Reign | null
-  /** A majority of voters agrees and the leader does not deny it. */
+  /** A quorum of voters agrees and the leader does not deny it. */
   readonly quorum: boolean
 }
 
 export const fenceText = (fence: Fence): string => `${fence.kind}:${fence.value}`
+
+/** As the protocol itself writes it. */
+export const fenceLabel = (fence: Fence): string => fence.label ?? fence.value.toString()
 
 /** Negative, zero or positive; null where the two do not compare. */
 export function compareFences(left: Fence, right: Fence): number | null {
@@ -129,9 +138,11 @@ function voicesOf(moment: ClusterMoment, nowMs: number, staleAfterMs: number): V
   return voices
 }
 
-function isDenied(leader: Voice | undefined, leaderId: string, fence: Measured<Fence>): boolean {
+function isDenied(leader: Voice | undefined, leaderId: string, fence: Measured<Fence>, rule: QuorumRule): boolean {
   if (leader === undefined || leader.stale) return false
   const reachability = leader.observation?.reachability
+  // Where the primary follows from the view, one that is gone is replaced as soon as there is something to decide.
+  if (rule === 'byzantine' && reachability !== 'ok') return false
   if (reachability === 'refused' || reachability === 'stopped' || reachability === 'ended') return true
   if (leader.group === null) return false
   if (!isUnknown(leader.group.role) && !leads(leader.group)) return true
@@ -139,7 +150,7 @@ function isDenied(leader: Voice | undefined, leaderId: string, fence: Measured<F
   return !isUnknown(leader.group.fence) && !isUnknown(fence) && fenceText(leader.group.fence) !== fenceText(fence)
 }
 
-function reignOf(voters: readonly Voice[], byId: ReadonlyMap<string, Voice>): Reign | null {
+function reignOf(voters: readonly Voice[], byId: ReadonlyMap<string, Voice>, rule: QuorumRule): Reign | null {
   const groups = new Map<string, { leaderId: string; fence: Measured<Fence>; agreeing: string[] }>()
   for (const { id, group } of voters) {
     if (group === null || isUnknown(group.leaderId) || group.leaderId === null) continue
@@ -150,15 +161,17 @@ function reignOf(voters: readonly Voice[], byId: ReadonlyMap<string, Voice>): Re
   }
   let best: { leaderId: string; fence: Measured<Fence>; agreeing: string[] } | null = null
   for (const each of groups.values()) if (best === null || each.agreeing.length > best.agreeing.length) best = each
-  return best === null ? null : { ...best, denied: isDenied(byId.get(best.leaderId), best.leaderId, best.fence) }
+  return best === null ? null : { ...best, denied: isDenied(byId.get(best.leaderId), best.leaderId, best.fence, rule) }
 }
 
 export function surveyOf(moment: ClusterMoment, nowMs: number, thresholds: Thresholds): Survey {
   const voices = voicesOf(moment, nowMs, thresholds.staleAfterMs)
   const byId = new Map(voices.map((voice) => [voice.id, voice]))
   const voters = voices.filter((voice) => voice.voter)
-  const needed = Math.floor(voters.length / 2) + 1
-  const reign = reignOf(voters, byId)
+  const rule = ruleOf(voices.flatMap(({ group }) => (group === null || isUnknown(group.fence) ? [] : [group.fence.kind])))
+  const needed = quorumSize(rule, voters.map(({ id }) => id))
+  const mute = rule === 'byzantine' ? muteAmong(voters, thresholds.staleAfterMs) : []
+  const reign = reignOf(voters.filter(({ id }) => !mute.includes(id)), byId, rule)
   const quorum = reign !== null && !reign.denied && reign.agreeing.length >= needed
-  return { moment, nowMs, thresholds, voices, byId, voters, needed, reign, quorum }
+  return { moment, nowMs, thresholds, voices, byId, voters, rule, needed, mute, reign, quorum }
 }

@@ -20,6 +20,8 @@ export interface QuorumMargin {
   readonly answering: number
   /** Voters that answered and agree on the leader and the fence of the majority. */
   readonly agreeing: number
+  /** How many of those that agree have broken the protocol at least, by the word of others. */
+  readonly faulty: number
   readonly needed: number
   /** How many more voters may fail before writes stop; negative where quorum is already lost; null where it is not known. */
   readonly canLose: number | null
@@ -104,7 +106,7 @@ export interface LogPositions {
 
 export type IssueCode =
   | 'node-failed' | 'link-failed' | 'high-latency' | 'low-availability' | 'no-leader' | 'members-disagree'
-  | 'quorum-at-risk' | 'quorum-lost' | 'replication-lag' | 'engine-alarm'
+  | 'quorum-at-risk' | 'quorum-lost' | 'replication-lag' | 'engine-alarm' | 'misbehaviour'
 
 export type Severity = 'info' | 'warning' | 'critical'
 
@@ -181,7 +183,7 @@ export interface ClusterEvent {
   readonly kind:
     | 'leader-elected' | 'leader-lost' | 'election-started' | 'epoch-changed' | 'role-changed' | 'node-down' | 'node-up'
     | 'member-added' | 'member-removed' | 'link-down' | 'link-up' | 'quorum-lost' | 'quorum-regained' | 'alarm-raised' | 'alarm-cleared'
-    | 'version-changed' | 'disagreement' | 'agreement'
+    | 'version-changed' | 'disagreement' | 'agreement' | 'misbehaviour'
   readonly severity: Severity
   readonly sentence: Sentence
 }

@@ -15,6 +15,8 @@ const STATES = {
   'state.at-risk.silent-unknown': 'At risk. {name} does not answer. {thenKey}',
   'state.at-risk.silent-many': 'At risk. {names} do not answer. {thenKey}',
   'state.at-risk.disagrees': (p) => `At risk. {names} ${plural(p, 'count', 'does', 'do')} not follow {leader} in {fenceKey} {fence}. {thenKey}`,
+  'state.at-risk.mute': (p) => `At risk. {names} ${plural(p, 'count', 'says', 'say')} nothing to the others. {thenKey}`,
+  'state.at-risk.misbehaves': (p) => `At risk. {names} ${plural(p, 'count', 'has', 'have')} broken the protocol, by the word of others. {thenKey}`,
   'state.at-risk.single': 'At risk. {leader}, the only voter, leads in {fenceKey} {fence}. Losing it stops writes.',
   'state.at-risk.small': 'At risk. {agreeing} of {voters} voters agree on {leader} in {fenceKey} {fence}. Losing one stops writes.',
   'state.no-quorum': (p) => `No quorum. ${answer(p)}; writes have stopped for {forMs}.`,
@@ -85,6 +87,7 @@ const ISSUES = {
   'issue.members-disagree.members': 'Members disagree on who the members are. {views}.',
   'issue.members-disagree.leaders-in-one-reign': 'Two leaders in one epoch. {views}.',
   'issue.replication-lag': '{name} is {entries} entries behind; the limit is {limit}.',
+  'issue.misbehaviour': '{name} broke the protocol, by the word of {by}. {text}',
   'issue.engine-alarm': '{name} raises the alarm {alarm}: {text}',
 
   'cause.process-down': 'The process has ended, or does not listen at this address.',
@@ -104,6 +107,7 @@ const ISSUES = {
   'cause.partition-or-election': 'A network partition, or an election that has not reached every member.',
   'cause.membership-change': 'A membership change that has not reached every member.',
   'cause.slow-follower': 'The follower is slow, was away, or its link is too narrow for the load.',
+  'cause.lies': 'The member runs something else than the protocol, its key is in other hands, or its accuser lies.',
   'cause.engine-says': 'The engine itself reports it.',
 
   'advice.check-node': 'Look at the process and its log on its host; start it again if it has ended.',
@@ -117,13 +121,16 @@ const ISSUES = {
   'advice.stop-writes': 'Stop writing to this cluster, and find out which member holds the true data.',
   'advice.compare-matrix': 'Compare the members in the disagreement matrix; check the links of the odd one out.',
   'advice.check-follower': 'Check disk and network of the follower, and whether the lag shrinks.',
+  'advice.replace-liar': 'Take the member out of service, and do not trust what it holds. If only one member accuses it, doubt that one too.',
   'advice.see-engine': 'Follow the manual of the engine for this alarm.',
 } as const satisfies Partial<Record<SentenceKey, Words>>
 
 const EVENTS = {
   'event.leader-elected': '{leader} was elected leader in {fenceKey} {fence}.',
+  'event.primary-named': '{leader} is primary in {fenceKey} {fence}.',
   'event.leader-lost': '{leader} no longer leads in {fenceKey} {fence}.',
   'event.election-started': '{name} stands for election in {fenceKey} {fence}.',
+  'event.view-change-started': '{name} asks for {fenceKey} {fence}.',
   'event.epoch-changed': 'The {fenceKey} went from {earlier} to {fence}.',
   'event.role-changed': '{name} went from {fromKey} to {toKey}.',
   'event.node-down': '{name} stopped answering: {whyKey}.',
@@ -137,6 +144,7 @@ const EVENTS = {
   'event.quorum-lost': 'Quorum lost: {agreeing} of {voters} voters agree.',
   'event.quorum-regained': 'Quorum regained: {agreeing} of {voters} voters agree.',
   'event.alarm-raised': '{name} raised the alarm {alarm}.',
+  'event.misbehaviour': '{name} says that {accused} broke the protocol. {text}',
   'event.alarm-cleared': '{name} cleared the alarm {alarm}.',
   'event.version-changed': '{name} went from version {from} to {to}.',
   'event.disagreement': 'Members disagree on {aboutKey}.',

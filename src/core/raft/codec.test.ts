@@ -1,12 +1,23 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { decodeMessage, encodeMessage } from './codec'
-import { decodeEntries, decodeHardState, encodeEntries, encodeHardState } from './record-codec'
-import type { Entry, Message } from './types'
+import { encodeConfiguration, encodeSnapshotMeta } from './configuration-codec'
+import type { Message } from './messages'
+import { decodeEntries, decodeHardState, decodeLogBase, encodeEntries, encodeHardState, encodeLogBase } from './record-codec'
+import type { Entry } from './types'
 
 const place = fc.oneof(fc.nat(300), fc.nat({ max: Number.MAX_SAFE_INTEGER - 1000 }))
+const member = fc.record({
+  id: fc.string({ minLength: 1, maxLength: 5, unit: 'grapheme' }), name: fc.string({ unit: 'grapheme' }), address: fc.string({ unit: 'grapheme' }),
+  kind: fc.constantFrom('voter' as const, 'learner' as const, 'witness' as const), promote: fc.boolean(),
+})
+const members = fc.uniqueArray(member, { selector: ({ id }) => id, maxLength: 5 }).map((all) => all.sort((one, other) => (one.id < other.id ? -1 : 1)))
+const configuration = fc.record({ members, outgoing: fc.option(members), isForced: fc.boolean() })
 const entriesAfter = (prevIndex: number, prevTerm: number): fc.Arbitrary<Entry[]> =>
-  fc.array(fc.record({ rise: fc.nat(2), kind: fc.constantFrom('command' as const, 'no-op' as const), data: fc.uint8Array({ maxLength: 300 }) }), { maxLength: 20 })
+  fc.array(fc.tuple(fc.nat(2), fc.oneof(
+    fc.record({ kind: fc.constantFrom('command' as const, 'no-op' as const, 'stripped' as const), data: fc.uint8Array({ maxLength: 300 }) }),
+    fc.record({ kind: fc.constant('configuration' as const), data: configuration.map(encodeConfiguration) }),
+  )).map(([rise, entry]) => ({ rise, ...entry })), { maxLength: 20 })
     .map((items) => {
       let term = Math.max(1, prevTerm)
       return items.map(({ rise, kind, data }, i) => ({ index: prevIndex + 1 + i, term: (term += rise), kind, data }))
@@ -24,6 +35,24 @@ const message: fc.Arbitrary<Message> = fc.oneof(
   }),
   fc.record({ kind: fc.constant('heartbeat-request' as const), term: place, commit: place, readRound: place }),
   fc.record({ kind: fc.constant('heartbeat-response' as const), term: place, readRound: place }),
+  fc.record({ kind: fc.constant('vote-request' as const), term: place, lastIndex: place, lastTerm: place, isTransfer: fc.constant(true as const) }),
+  fc.record({ kind: fc.constant('snapshot-response' as const), term: place, index: place, next: place }),
+  fc.record({ kind: fc.constant('timeout-now' as const), term: place }),
+  fc.record({ kind: fc.constant('read-request' as const), term: place, id: place }),
+  fc.record({ kind: fc.constant('read-response' as const), term: place, id: place, index: fc.option(place) }),
+  fc.record({
+    kind: fc.constant('propose-request' as const), term: place, id: place,
+    commands: fc.array(fc.uint8Array({ maxLength: 50 }), { minLength: 1, maxLength: 10 }),
+  }),
+  fc.record({ kind: fc.constant('propose-response' as const), term: place, id: place, firstIndex: place, accepted: place }),
+  fc.record({ index: place, term: place, configuration, data: fc.uint8Array({ maxLength: 50 }), more: fc.nat(3), stateHash: fc.string({ unit: 'grapheme' }) }).map(
+    ({ index, term, configuration: inForce, data, more, stateHash }) => ({
+      kind: 'snapshot-chunk' as const, term: term + 1, chunk: data.length > 0 ? more : 0, data,
+      head: {
+        index: index + 1, meta: encodeSnapshotMeta({ term: term + 1, configuration: inForce }), stateBytes: data.length * (more + 1), stateHash,
+        chunks: data.length > 0 ? more + 1 : 0,
+      },
+    })),
 )
 
 describe('the message codec', () => {
@@ -73,8 +102,16 @@ describe('the record codec', () => {
     }))
   })
 
+  it('gives back where a log begins', () => {
+    fc.assert(fc.property(place, place, configuration, (index, term, inForce) => {
+      const base = { index: index + 1, term: term + 1, configuration: inForce }
+      expect(decodeLogBase(encodeLogBase(base))).toEqual(base)
+    }))
+  })
+
   it('takes any bytes without throwing', () => {
     fc.assert(fc.property(fc.uint8Array({ maxLength: 60 }), (bytes) => {
+      decodeLogBase(bytes)
       decodeHardState(bytes)
       decodeEntries(bytes)
     }), { numRuns: 3000 })

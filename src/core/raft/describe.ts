@@ -1,11 +1,18 @@
 /** This member's own word on its group. */
 import { unknown, type GroupObservation, type LogObservation, type PeerObservation, type Position, type Role } from '../observation'
+import { toClaims } from './configuration'
 import type { Progress } from './progress'
 import type { RaftState } from './state'
 
 const ROLES = { 'leader': 'leader', 'follower': 'follower', 'candidate': 'candidate', 'pre-candidate': 'candidate' } as const
 
 export const publicRole = (state: Pick<RaftState, 'role'>): Role & ('leader' | 'follower' | 'candidate') => ROLES[state.role]
+
+/** A follower that may not lead is called by what it is. */
+function observedRole(state: RaftState): Role {
+  const kind = state.self?.kind
+  return state.role === 'follower' && (kind === 'learner' || kind === 'witness') ? kind : publicRole(state)
+}
 
 export function describe(state: RaftState): GroupObservation {
   const { log } = state
@@ -16,10 +23,10 @@ export function describe(state: RaftState): GroupObservation {
   }
   return {
     groupId: state.config.groupId,
-    role: publicRole(state),
+    role: observedRole(state),
     fence: { kind: 'raft-term', value: BigInt(state.term) },
     leaderId: state.leaderId,
-    members: state.config.members,
+    members: toClaims(state.placed.configuration),
     log: observed,
     peers: isLeader ? [...state.peers.values()].map((progress) => describePeer(state, progress)) : [],
   }
@@ -47,6 +54,12 @@ function describePeer(state: RaftState, progress: Progress): PeerObservation {
         : (state.ticks - progress.heardAtTick) * state.config.tickMs,
       basis: 'leader-progress',
     },
-    flow: progress.flow,
+    flow: describeFlow(progress),
   }
+}
+
+/** `snapshot 3/8`: the third of eight chunks is under way. */
+function describeFlow({ flow, snapshot }: Progress): string {
+  if (snapshot === null || snapshot.head.chunks === 0) return flow
+  return `${flow} ${Math.min(snapshot.next + 1, snapshot.head.chunks)}/${snapshot.head.chunks}`
 }

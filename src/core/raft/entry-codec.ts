@@ -1,11 +1,11 @@
 /** Binary form of a run of consecutive entries: count, first index, then per entry term, kind and data under its length. */
 import { varintSize, type ByteReader, type ByteWriter } from '../base'
+import { decodeConfiguration } from './configuration-codec'
 import type { Entry, EntryKind } from './types'
 
 /** The order is the format: only ever append. */
-const KINDS: readonly EntryKind[] = ['command', 'no-op']
-const COMMAND = 0
-const NO_OP = 1
+const KINDS: readonly EntryKind[] = ['command', 'no-op', 'configuration', 'stripped']
+const CODES = { 'command': 0, 'no-op': 1, 'configuration': 2, 'stripped': 3 } as const satisfies Record<EntryKind, number>
 /** Term, kind and length of an entry, at least. */
 const ENTRY_BYTES_MIN = 3
 
@@ -21,7 +21,7 @@ export function writeEntries(writer: ByteWriter, entries: readonly Entry[]): voi
   if (entries.length > 0) writer.varint((entries[0] as Entry).index)
   for (const entry of entries) {
     writer.varint(entry.term)
-    writer.byte(entry.kind === 'command' ? COMMAND : NO_OP)
+    writer.byte(CODES[entry.kind])
     writer.sized(entry.data)
   }
 }
@@ -40,6 +40,7 @@ export function readEntries(reader: ByteReader): Entry[] | null {
     const kind = KINDS[reader.byte()]
     const data = reader.sized()
     if (reader.failed || kind === undefined || term < lastTerm) return null
+    if (kind === 'configuration' && decodeConfiguration(data) === null) return null
     lastTerm = term
     entries.push({ index: firstIndex + i, term, kind, data })
   }

@@ -1,31 +1,42 @@
 /** What a member does on a leader's word. The caller has settled the term. */
-import { assert } from '../base'
+import { assert, isPlanted } from '../base'
+import type { AppendRequest, HeartbeatRequest } from './messages'
 import type { RaftState } from './state'
-import type { AppendRequest, HeartbeatRequest } from './types'
 
-function followLeader(state: RaftState, from: string): void {
+export function followLeader(state: RaftState, from: string): void {
   assert(state.role !== 'leader', 'a term has one leader')
   if (state.role !== 'follower') state.becomeFollower(state.term, from, `${from} leads this term`)
   state.electionElapsed = 0
+  state.promisedUntilTick = state.ticks + state.config.electionTicks
   state.setLeader(from)
 }
 
 export function receiveAppend(state: RaftState, from: string, request: AppendRequest): void {
   followLeader(state, from)
-  const { log, term } = state
-  const acknowledge = (index: number): void =>
-    state.sendDurable(from, { kind: 'append-response', term, rejected: false, index, hintIndex: 0, hintTerm: 0 })
+  // Its log is about to begin anew. The leader will find out where it stands by its next probe.
+  if (state.installing !== null) return
+  state.leaderCommit = Math.max(state.leaderCommit, request.commit)
+  const { log } = state
+  if (__PLANTED__ && isPlanted('raft/commit-beyond-new-entries')) log.commitTo(Math.min(request.commit, log.lastIndex))
   if (request.prevIndex < log.committed) {
     // An old message: everything up to the commit index is known to agree.
-    acknowledge(log.committed)
+    acknowledge(state, from, log.committed)
   } else if (log.accept(request)) {
-    acknowledge(request.prevIndex + request.entries.length)
+    state.syncConfiguration()
+    acknowledge(state, from, request.prevIndex + request.entries.length)
   } else {
     // A refusal promises nothing, so it waits for no disk.
     const hintIndex = log.agreementBound(request.prevIndex, request.prevTerm)
     const hintTerm = log.term(hintIndex) ?? 0
-    state.send(from, { kind: 'append-response', term, rejected: true, index: request.prevIndex, hintIndex, hintTerm })
+    state.send(from, { kind: 'append-response', term: state.term, rejected: true, index: request.prevIndex, hintIndex, hintTerm })
   }
+}
+
+/** Says that the log equals the leader's up to `index`, once that is durable. */
+export function acknowledge(state: RaftState, to: string, index: number): void {
+  const response = { kind: 'append-response', term: state.term, rejected: false, index, hintIndex: 0, hintTerm: 0 } as const
+  if (__PLANTED__ && isPlanted('raft/append-acknowledged-before-durable')) state.send(to, response)
+  else state.sendDurable(to, response)
 }
 
 /**
@@ -34,6 +45,9 @@ export function receiveAppend(state: RaftState, from: string, request: AppendReq
  */
 export function receiveHeartbeat(state: RaftState, from: string, request: HeartbeatRequest): void {
   followLeader(state, from)
-  state.log.commitTo(Math.min(request.commit, state.log.lastIndex))
+  if (state.installing === null) {
+    if (__PLANTED__ && isPlanted('raft/commit-goes-back')) state.log.committed = Math.min(request.commit, state.log.lastIndex)
+    state.log.commitTo(Math.min(request.commit, state.log.lastIndex))
+  }
   state.send(from, { kind: 'heartbeat-response', term: state.term, readRound: request.readRound })
 }

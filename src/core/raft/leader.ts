@@ -1,15 +1,22 @@
-/** What a leader does: append, replicate, commit, confirm reads. */
-import { present } from '../base'
+/** What a leader does: append, replicate, commit. Reads are in reads.ts, members in membership.ts. */
+import { isPlanted, present } from '../base'
 import { ENTRY_OVERHEAD_BYTES, entryBytes } from './log'
+import { configurationCommitted, tickPromotion } from './membership'
+import type { AppendResponse, HeartbeatResponse } from './messages'
 import type { Progress } from './progress'
+import { beginLeaseRound, confirmReads } from './reads'
+import { beginSnapshot, leaveSnapshot, tickSnapshot } from './snapshot-sender'
 import type { RaftState } from './state'
-import type { AppendResponse, Entry, HeartbeatResponse, ProposeAnswer } from './types'
+import { continueTransfer, tickTransfer } from './transfer'
+import type { Entry, ProposeAnswer } from './types'
 
 const NO_ENTRIES: readonly Entry[] = []
+const NO_DATA = new Uint8Array(0)
 
 export function propose(state: RaftState, commands: readonly Uint8Array[]): ProposeAnswer {
-  if (state.role !== 'leader') return { kind: 'not-leader', leaderId: state.leaderId }
   const { log, term } = state
+  // What is proposed now would keep the one who takes over from ever being level (thesis, section 3.10).
+  if (state.transfer !== null) return { kind: 'busy' }
   const firstIndex = log.lastIndex + 1
   let accepted = 0
   for (const data of commands) {
@@ -25,9 +32,14 @@ export function propose(state: RaftState, commands: readonly Uint8Array[]): Prop
 
 /** Sends what each follower lacks, as far as its flow allows. */
 export function replicate(state: RaftState): void {
+  const { log } = state
   for (const progress of state.peers.values()) {
-    while (!progress.isPaused && progress.next <= state.log.lastIndex) {
-      const entries = state.log.slice(progress.next, state.log.lastIndex + 1, state.config.limits.appendBytesMax)
+    while (!progress.isPaused && progress.next <= log.lastIndex) {
+      if (progress.next < log.firstIndex) {
+        beginSnapshot(state, progress)
+        break
+      }
+      const entries = log.slice(progress.next, log.lastIndex + 1, state.config.limits.appendBytesMax)
       let bytes = 0
       for (const entry of entries) bytes += entryBytes(entry)
       sendAppend(state, progress, entries)
@@ -42,12 +54,16 @@ function sendAppend(state: RaftState, progress: Progress, entries: readonly Entr
   const { term } = state
   const commit = state.log.committed
   progress.commitSent = Math.max(progress.commitSent, Math.min(commit, prevIndex + entries.length))
-  state.send(progress.id, { kind: 'append-request', term, prevIndex, prevTerm, commit, entries })
+  const sent = progress.isWitness ? entries.map(strip) : entries
+  state.send(progress.id, { kind: 'append-request', term, prevIndex, prevTerm, commit, entries: sent })
 }
 
-function sendHeartbeat(state: RaftState, progress: Progress): void {
+const strip = (entry: Entry): Entry => (entry.kind === 'command' ? { ...entry, kind: 'stripped', data: NO_DATA } : entry)
+
+export function sendHeartbeat(state: RaftState, progress: Progress): void {
   // A follower may hold entries after `match` that are not this leader's.
-  const commit = Math.min(progress.match, state.log.committed)
+  let commit = Math.min(progress.match, state.log.committed)
+  if (__PLANTED__ && isPlanted('raft/heartbeat-commits-unmatched')) commit = state.log.committed
   progress.commitSent = Math.max(progress.commitSent, commit)
   state.send(progress.id, { kind: 'heartbeat-request', term: state.term, commit, readRound: state.reads.unconfirmed })
 }
@@ -56,38 +72,61 @@ export function tickLeader(state: RaftState): void {
   state.ages.sample(state.ticks, state.log.lastIndex)
   state.heartbeatElapsed++
   const isDue = state.heartbeatElapsed >= state.config.heartbeatTicks
-  if (isDue) state.heartbeatElapsed = 0
+  if (isDue) {
+    state.heartbeatElapsed = 0
+    // A lease is renewed by a round of its own.
+    if (state.config.options.reads === 'lease') beginLeaseRound(state)
+  }
   for (const progress of state.peers.values()) {
     // Appends carry the commit index; with nothing to append, a follower learns of it within a tick.
     if (isDue || progress.commitSent < Math.min(progress.match, state.log.committed)) sendHeartbeat(state, progress)
+    if (progress.snapshot !== null) tickSnapshot(state, progress, progress.snapshot)
+    if (progress.departsAtTick !== null) tickDeparture(state, progress)
   }
+  if (isDue && state.config.options.reads === 'lease') confirmReads(state)
+  if (state.transfer !== null) tickTransfer(state)
+  tickPromotion(state)
+}
+
+/** A member that was removed is let go once it knows, or when it has stayed away too long. */
+function tickDeparture(state: RaftState, progress: Progress): void {
+  const { index } = state.placed
+  const knows = progress.match >= index && progress.commitSent >= index
+  if (knows || state.ticks >= (progress.departsAtTick ?? Infinity)) state.peers.delete(progress.id)
 }
 
 /** Commits what a quorum has durable, if the last of it is of this term (Raft, section 5.4.2). */
-export function updateCommit(state: RaftState): boolean {
+export function updateCommit(state: RaftState): void {
   const { log } = state
-  const index = state.quorum.committed((id) => (id === state.id ? log.persisted : state.peers.get(id)?.match))
-  if (index <= log.committed || log.term(index) !== state.term) return false
-  return log.commitTo(index)
+  const isEager = __PLANTED__ && isPlanted('raft/leader-counts-itself-before-durable')
+  const index = state.quorum.committed((id) => (id === state.id ? (isEager ? log.lastIndex : log.persisted) : state.peers.get(id)?.match))
+  const isOfOlderTerm = log.term(index) !== state.term && !(__PLANTED__ && isPlanted('raft/commit-older-term') && index <= log.lastIndex)
+  if (index <= log.committed || isOfOlderTerm) return
+  if (__PLANTED__ && isPlanted('raft/commit-stops-early') && index > log.committed + 1 && log.committed > 3) return
+  log.commitTo(index)
+  configurationCommitted(state)
 }
 
-export function receiveAppendResponse(state: RaftState, from: string, response: AppendResponse): void {
-  const progress = heard(state, from)
-  if (!progress || response.index > state.log.lastIndex) return
+export function receiveAppendResponse(state: RaftState, progress: Progress, response: AppendResponse): void {
+  if (response.index > state.log.lastIndex) return
   if (response.rejected) {
+    if (__PLANTED__ && isPlanted('raft/rejection-taken-for-acknowledgement') && progress.acknowledged(response.index)) return updateCommit(state)
     progress.rejected(response.index, state.log.agreementBound(response.hintIndex, response.hintTerm))
   } else if (progress.acknowledged(response.index)) {
     updateCommit(state)
+    if (progress.flow === 'snapshot') leaveSnapshot(state, progress)
+    if (state.transfer !== null) continueTransfer(state)
+  } else if (progress.flow === 'snapshot') {
+    leaveSnapshot(state, progress)
   }
 }
 
-export function receiveHeartbeatResponse(state: RaftState, from: string, response: HeartbeatResponse): void {
-  const progress = heard(state, from)
-  if (!progress) return
+export function receiveHeartbeatResponse(state: RaftState, progress: Progress, response: HeartbeatResponse): void {
   progress.isProbeSent = false
   if (progress.match < state.log.lastIndex && progress.flow === 'replicate' && progress.matchAtHeartbeat === progress.match) {
     // No progress between two heartbeats: a message may be lost. An empty append makes the follower say where it stands.
-    sendAppend(state, progress, NO_ENTRIES)
+    if (progress.next > state.log.firstIndex - 1) sendAppend(state, progress, NO_ENTRIES)
+    else progress.becomeProbe()
   }
   progress.matchAtHeartbeat = progress.match
   if (response.readRound > progress.readRoundAcked) {
@@ -96,28 +135,12 @@ export function receiveHeartbeatResponse(state: RaftState, from: string, respons
   }
 }
 
-function heard(state: RaftState, from: string): Progress | undefined {
+/** A follower was heard of. */
+export function heard(state: RaftState, from: string): Progress | undefined {
   const progress = state.peers.get(from)
   if (progress) {
     progress.isRecentlyActive = true
     progress.heardAtTick = state.ticks
   }
   return progress
-}
-
-/** Begins a round for the reads of this turn, once this leader knows what is committed: an entry of its own term is. */
-export function beginReads(state: RaftState): void {
-  if (!state.reads.hasCollected || !hasCommittedInTerm(state)) return
-  state.reads.begin(state.log.committed)
-  for (const progress of state.peers.values()) sendHeartbeat(state, progress)
-  confirmReads(state)
-}
-
-export function hasCommittedInTerm(state: RaftState): boolean {
-  return state.log.term(state.log.committed) === state.term
-}
-
-function confirmReads(state: RaftState): void {
-  const { reads } = state
-  reads.confirmed(state.quorum, (id) => (id === state.id ? reads.newest : state.peers.get(id)?.readRoundAcked), state.safeReads)
 }

@@ -3,7 +3,10 @@ import { describe, expect, it } from 'vitest'
 import { entryBytes, RaftLog } from './log'
 import type { Entry } from './types'
 
-const EMPTY = { hardState: { term: 0, vote: null, commit: 0 }, terms: [], lastIndex: 0 }
+const EMPTY = {
+  hardState: { term: 0, vote: null, commit: 0 }, base: null, appliedIndex: 0, firstIndex: 1, terms: [], configurations: [], lastIndex: 0,
+}
+const INITIAL = { index: 0, configuration: { members: [], outgoing: null, isForced: false } }
 const entry = (index: number, term: number, bytes = 0): Entry => ({ index, term, kind: 'command', data: new Uint8Array(bytes) })
 const request = (prevIndex: number, prevTerm: number, entries: readonly Entry[], commit = 0) =>
   ({ kind: 'append-request' as const, term: 99, prevIndex, prevTerm, commit, entries })
@@ -23,7 +26,7 @@ function make(windowBytesMax = 1_000_000) {
       return found
     },
   }
-  const log = new RaftLog(EMPTY, reader, windowBytesMax)
+  const log = new RaftLog(EMPTY, INITIAL, reader, windowBytesMax)
   const write = (): void => {
     for (const each of log.takeUnpersisted()) {
       written.length = each.index

@@ -3,8 +3,11 @@
  * recent entries in memory. Everything older than the window is persisted and applied, and is read back when a follower
  * that is far behind needs it.
  */
-import { assert } from '../base'
-import type { AppendRequest, Entry, LogReader, RecoveredLog } from './types'
+import { assert, isPlanted, present } from '../base'
+import { decodeConfiguration } from './configuration-codec'
+import { ConfigurationHistory, type PlacedConfiguration } from './configurations'
+import type { AppendRequest } from './messages'
+import type { Entry, LogBase, LogReader, RecoveredLog } from './types'
 
 /** What an entry costs beside its data, for every limit in bytes. */
 export const ENTRY_OVERHEAD_BYTES = 24
@@ -20,16 +23,20 @@ interface TermRun {
 }
 
 export class RaftLog {
-  /** The first index that can still be given to a follower. */
-  readonly firstIndex = 1
+  /** The first index that can still be given to a follower; the term of the entry before it is known. */
+  firstIndex: number
   lastIndex: number
-  committed = 0
-  applied = 0
+  committed: number
+  applied: number
   /** Durable up to here, as the entries now stand in this log. */
   persisted: number
+  readonly configurations: ConfigurationHistory
+  /** Rises whenever entries are replaced or the log begins anew; `replacedFrom` is from where on at the last time. */
+  version = 0
+  replacedFrom = 0
   readonly #reader: LogReader
   readonly #windowBytesMax: number
-  readonly #runs: TermRun[]
+  #runs: TermRun[]
   #window: Entry[] = []
   /** Position in #window of the entry #windowFirst. */
   #head = 0
@@ -38,16 +45,21 @@ export class RaftLog {
   /** Entries before this index were handed out to be written. */
   #nextToPersist: number
   /** Entries before this index were handed out to be applied. */
-  #nextToApply = 1
+  #nextToApply: number
 
-  constructor(recovered: RecoveredLog, reader: LogReader, windowBytesMax: number) {
+  /** `initial` is in force where the log and its base hold no configuration. */
+  constructor(recovered: RecoveredLog, initial: PlacedConfiguration, reader: LogReader, windowBytesMax: number) {
     this.#reader = reader
     this.#windowBytesMax = windowBytesMax
     this.#runs = recovered.terms.map((run) => ({ ...run }))
+    this.firstIndex = recovered.firstIndex
     this.lastIndex = recovered.lastIndex
     this.persisted = recovered.lastIndex
-    assert(recovered.hardState.commit <= recovered.lastIndex, 'what was committed is in the log')
-    this.committed = recovered.hardState.commit
+    assert(recovered.hardState.commit <= recovered.lastIndex && recovered.appliedIndex <= recovered.lastIndex, 'what was committed is in the log')
+    this.applied = recovered.appliedIndex
+    this.committed = Math.max(recovered.hardState.commit, recovered.appliedIndex)
+    this.#nextToApply = recovered.appliedIndex + 1
+    this.configurations = new ConfigurationHistory(recovered.base ?? initial, recovered.configurations)
     this.#windowFirst = recovered.lastIndex + 1
     this.#nextToPersist = recovered.lastIndex + 1
   }
@@ -78,6 +90,7 @@ export class RaftLog {
 
   /** Raft, section 5.4.1: the later last term wins, then the longer log. */
   isUpToDate(lastIndex: number, lastTerm: number): boolean {
+    if (__PLANTED__ && isPlanted('raft/vote-by-length-only')) return lastIndex >= this.lastIndex
     return lastTerm > this.lastTerm || (lastTerm === this.lastTerm && lastIndex >= this.lastIndex)
   }
 
@@ -93,9 +106,11 @@ export class RaftLog {
   /** Follower: takes over a leader's entries. False where the log does not hold the entry before them. */
   accept(request: AppendRequest): boolean {
     const { entries, prevIndex } = request
-    if (this.term(prevIndex) !== request.prevTerm) return false
+    const isChecked = !(__PLANTED__ && isPlanted('raft/previous-term-not-checked') && prevIndex <= this.lastIndex)
+    if (isChecked && this.term(prevIndex) !== request.prevTerm) return false
     const isConflict = (entry: Entry): boolean => entry.index > this.lastIndex || this.term(entry.index) !== entry.term
-    const from = prevIndex === this.lastIndex ? 0 : entries.findIndex(isConflict)
+    const isTruncating = __PLANTED__ && isPlanted('raft/truncate-on-any-append') && entries.length > 0 && prevIndex >= this.committed
+    const from = prevIndex === this.lastIndex || isTruncating ? 0 : entries.findIndex(isConflict)
     if (from >= 0 && entries.length > 0) {
       const fresh = from === 0 ? entries : entries.slice(from)
       assert((fresh[0] as Entry).index > this.committed, 'a committed entry is never replaced')
@@ -112,10 +127,15 @@ export class RaftLog {
     this.#window.push(entry)
     this.#windowBytes += entryBytes(entry)
     this.lastIndex = entry.index
+    if (entry.kind === 'configuration') {
+      this.configurations.append(entry.index, present(decodeConfiguration(entry.data), 'an entry of the log is well-formed'))
+    }
   }
 
   #truncate(from: number): void {
     if (from > this.lastIndex) return
+    this.version++
+    this.replacedFrom = from
     while (this.lastIndex >= Math.max(from, this.#windowFirst)) {
       this.#windowBytes -= entryBytes(this.#window.pop() as Entry)
       this.lastIndex--
@@ -126,8 +146,47 @@ export class RaftLog {
       this.#windowFirst = from
     }
     while ((this.#runs.at(-1)?.index ?? 0) > this.lastIndex) this.#runs.pop()
-    this.persisted = Math.min(this.persisted, this.lastIndex)
+    if (!(__PLANTED__ && isPlanted('raft/replaced-entries-stay-durable'))) this.persisted = Math.min(this.persisted, this.lastIndex)
     this.#nextToPersist = Math.min(this.#nextToPersist, from)
+    if (!(__PLANTED__ && isPlanted('raft/configuration-not-rolled-back'))) this.configurations.truncate(from)
+  }
+
+  /** A snapshot of `index` is durable: forgets what lies more than `trailing` entries before it. */
+  compact(index: number, trailing: number): void {
+    assert(index <= this.applied, 'a snapshot holds what was applied')
+    const first = Math.min(index, this.persisted) - trailing + 1
+    if (first <= this.firstIndex) return
+    this.firstIndex = first
+    this.configurations.compact(index)
+    const keep = this.#runOf(first - 1)
+    if (keep > 0) this.#runs.splice(0, keep)
+    while (this.#windowFirst < first) this.#evictOne()
+    this.#giveBackHead()
+  }
+
+  /** The log begins anew behind `base`, which is committed and durable. */
+  reset(base: LogBase): void {
+    assert(base.index > this.committed, 'a log never begins anew before what was committed')
+    if (__PLANTED__ && isPlanted('raft/install-keeps-conflicting-tail') && this.lastIndex > base.index) {
+      this.committed = this.applied = base.index
+      this.#nextToApply = base.index + 1
+      return
+    }
+    this.version++
+    this.replacedFrom = 0
+    this.#runs = [{ index: base.index, term: base.term }]
+    this.#window = []
+    this.#head = 0
+    this.#windowBytes = 0
+    this.#windowFirst = base.index + 1
+    this.#nextToPersist = base.index + 1
+    this.#nextToApply = base.index + 1
+    this.firstIndex = base.index + 1
+    this.lastIndex = base.index
+    this.committed = base.index
+    this.applied = base.index
+    this.persisted = base.index
+    this.configurations.reset(base)
   }
 
   commitTo(index: number): boolean {
@@ -153,11 +212,17 @@ export class RaftLog {
 
   #evict(): void {
     const evictable = Math.min(this.applied, this.persisted)
-    while (this.#windowBytes > this.#windowBytesMax && this.#windowFirst <= evictable) {
-      this.#windowBytes -= entryBytes(this.#window[this.#head] as Entry)
-      this.#head++
-      this.#windowFirst++
-    }
+    while (this.#windowBytes > this.#windowBytesMax && this.#windowFirst <= evictable) this.#evictOne()
+    this.#giveBackHead()
+  }
+
+  #evictOne(): void {
+    this.#windowBytes -= entryBytes(this.#window[this.#head] as Entry)
+    this.#head++
+    this.#windowFirst++
+  }
+
+  #giveBackHead(): void {
     if (this.#head >= WINDOW_HEAD_MAX && this.#head * 2 > this.#window.length) {
       this.#window = this.#window.slice(this.#head)
       this.#head = 0
@@ -198,6 +263,11 @@ export class RaftLog {
     let bytes = entryBytes(this.#window[start] as Entry)
     while (end < limit && (bytes += entryBytes(this.#window[end] as Entry)) <= bytesMax) end++
     return this.#window.slice(start, end)
+  }
+
+  /** Undefined where it is not in the log, or has left memory. */
+  inMemory(index: number): Entry | undefined {
+    return index < this.#windowFirst || index > this.lastIndex ? undefined : this.#window[this.#head + index - this.#windowFirst]
   }
 
   /** Bytes of the entries after `index`, or null where some of them have left memory. */

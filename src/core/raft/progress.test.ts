@@ -44,6 +44,14 @@ describe('the progress of a follower', () => {
     }))
   })
 
+  it('keeps next above match while a snapshot is on its way and late answers come in', () => {
+    const progress = make()
+    progress.becomeSnapshot({ index: 40, meta: new Uint8Array(0), stateBytes: 1, stateHash: '', chunks: 1 }, 0)
+    progress.acknowledged(25)
+    expect([progress.flow, progress.match, progress.next, progress.isPaused]).toEqual(['snapshot', 25, 26, true])
+    expect(progress.rejected(30, 3)).toBe(false)
+  })
+
   it('probes one message at a time and pipelines once the logs agree', () => {
     const progress = make()
     progress.sent(12, 100)

@@ -3,7 +3,9 @@ import { ByteReader, ByteWriter, utf8Encode, varintSize } from '../base'
 import { entriesSize, readEntries, writeEntries } from './entry-codec'
 import type { Entry, HardState } from './types'
 
-export const RECORD_TYPES = { hardState: 1, entries: 2 } as const
+export { decodeLogBase, encodeLogBase } from './configuration-codec'
+
+export const RECORD_TYPES = { hardState: 1, entries: 2, base: 3 } as const
 
 export function encodeHardState(hardState: HardState): Uint8Array {
   const vote = utf8Encode(hardState.vote ?? '')

@@ -1,7 +1,11 @@
-export {
-  decodeQuery, decodeReply, encodeCommand, encodeQuery, encodeReply, KEY_BYTES_MAX,
-  type Command, type Operation, type Pair, type Query, type Reply,
-} from './commands'
-export { KeyValueMachine, LIST_BYTES_MAX } from './key-value'
+export { encodeCommand, type Command } from './commands'
+export { KEY_BYTES_MAX } from './codec'
+export { LOCKS_PER_SESSION_MAX } from './locks'
+export { LIST_BYTES_MAX, ReplicatedMachine } from './machine'
+export type { Operation } from './operations'
+export { VALUE_BYTES_MAX } from './pairs'
+export { decodeQuery, encodeQuery, type Query } from './queries'
+export { QUEUE_ITEMS_MAX } from './queues'
+export { decodeReply, encodeReply, type Pair, type Reply, type SessionUse } from './replies'
 export { SESSION_LIMITS, type SessionLimits } from './sessions'
 export type { StateMachine } from './types'

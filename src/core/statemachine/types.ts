@@ -1,3 +1,5 @@
+import type { Result } from '../base'
+
 /** A deterministic state machine as a replicated log drives it. */
 export interface StateMachine {
   /**
@@ -7,6 +9,10 @@ export interface StateMachine {
   apply(command: Uint8Array): Uint8Array
   /** Answers a question without changing anything. Total. */
   query(query: Uint8Array): Uint8Array
+  /** The whole state in bytes, sessions included: equal states give equal bytes. */
+  snapshot(): Uint8Array
+  /** Replaces the whole state. Fails, and leaves the state as it was, where the bytes are no snapshot. */
+  restore(snapshot: Uint8Array): Result<undefined, 'corrupt'>
   /** Equal on two nodes that applied the same commands; 16 hexadecimal digits. */
   hash(): string
 }

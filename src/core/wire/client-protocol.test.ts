@@ -12,9 +12,9 @@ const reply: fc.Arbitrary<ClientReply> = fc.oneof(
   fc.record({ code: fc.constant('not-leader' as const), id, leaderId: text, host: text, port: fc.nat(65_535) }),
   fc.record({ code: fc.constantFrom('busy' as const, 'too-large' as const, 'stopped' as const, 'malformed' as const, 'unknown' as const), id }),
 )
-const hello: fc.Arbitrary<Hello> = fc.record({ kind: fc.constantFrom('peer', 'client'), version: fc.nat(255), clusterId: text, from: text, to: text })
+const hello: fc.Arbitrary<Hello> = fc.record({ kind: fc.constantFrom('peer', 'client'), version: fc.nat(255), clusterId: text, from: text, to: text, protocol: text })
 const welcome: fc.Arbitrary<Welcome> = fc.record({
-  version: fc.nat(255), refusal: fc.constantFrom(null, 'version', 'cluster', 'node', 'stranger', 'full'), clusterId: text, nodeId: text,
+  version: fc.nat(255), refusal: fc.constantFrom(null, 'version', 'cluster', 'node', 'stranger', 'full', 'protocol'), clusterId: text, nodeId: text, protocol: text,
 })
 
 test('everything reads back as it was written', () => {

@@ -10,6 +10,8 @@ export const AGENT_PROCESS_LIMITS = {
   diskCheckIntervalMs: 5_000,
   /** Free bytes below which the node raises an alarm: about the next two log segments. */
   diskFreeBytesMin: 64 * 1024 * 1024,
+  /** A proof that another member broke the protocol is an alarm for this long. */
+  accusationMs: 15_000,
   requestsPerClientMax: 16_384,
   /** First start-up message; without one the process ends. */
   firstMessageTimeoutMs: 30_000,

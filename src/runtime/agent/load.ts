@@ -1,9 +1,9 @@
 /** Load on a cluster: logical clients with sessions of their own, each with one operation under way at a time. */
 import { randomFillSync } from 'node:crypto'
 import { encodeQuery } from '../../core/statemachine'
-import type { PeerAddress } from '../../contract/agent'
+import type { LoadStart, PeerAddress } from '../../contract/agent'
 import type { LoadSample, LoadSettings } from '../../contract/load'
-import { ClusterClient, openSession, type Session } from '../client'
+import { connectCluster, openSession, type OperationClient, type Session } from '../client'
 import { Histogram } from './histogram'
 import { LOAD_LIMITS } from './limits'
 
@@ -16,7 +16,7 @@ interface LogicalClient {
 }
 
 export class LoadGenerator {
-  private readonly cluster: ClusterClient
+  private readonly cluster: OperationClient
   private settings: LoadSettings
   private readonly onSample: (sample: LoadSample) => void
   private readonly clients: LogicalClient[] = []
@@ -26,12 +26,13 @@ export class LoadGenerator {
   private nextIdle = 0
   private readonly latencies = new Histogram()
   private counts = { reads: 0, writes: 0, errors: 0, unknownOutcomes: 0 }
+  private outvotedBefore = 0
   private sampledAtMs = performance.now()
   private readonly timers: NodeJS.Timeout[]
   private stopped = false
 
-  constructor(members: readonly PeerAddress[], settings: LoadSettings, onSample: (sample: LoadSample) => void) {
-    this.cluster = new ClusterClient({ members })
+  constructor({ members, protocol, settings }: LoadStart, onSample: (sample: LoadSample) => void) {
+    this.cluster = connectCluster({ members, protocol })
     this.settings = settings
     this.onSample = onSample
     this.value = randomFillSync(new Uint8Array(settings.valueBytes))
@@ -51,6 +52,11 @@ export class LoadGenerator {
     // One that is dropped finishes what it has under way; it is only not given more.
     this.clients.length = settings.clients
     this.dispatch()
+  }
+
+  /** Where the cluster's members are from now on. */
+  setMembers(members: readonly PeerAddress[]): void {
+    this.cluster.setMembers(members)
   }
 
   stop(stopped: () => void): void {
@@ -134,6 +140,15 @@ export class LoadGenerator {
     if (this.settings.ratePerSecond === null) this.give(client)
   }
 
+  /** Answers that enough others contradicted, since the last sample. */
+  private outvoted(): number {
+    let total = 0
+    for (const count of this.cluster.outvoted().values()) total += count
+    const fresh = total - this.outvotedBefore
+    this.outvotedBefore = total
+    return fresh
+  }
+
   private sample(): void {
     const now = performance.now()
     const { latencies, counts } = this
@@ -142,6 +157,7 @@ export class LoadGenerator {
       intervalMs: now - this.sampledAtMs,
       completed: counts.reads + counts.writes,
       ...counts,
+      outvoted: this.outvoted(),
       p50Ms: latencies.percentileMs(0.5),
       p90Ms: latencies.percentileMs(0.9),
       p99Ms: latencies.percentileMs(0.99),

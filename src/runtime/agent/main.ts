@@ -1,6 +1,7 @@
 /** The entry of a node process. The first message decides whether it is a node or a load generator. */
 import { AssertionError, unreachable, type Failure } from '../../core/base'
-import type { AgentFailureCode, LinkRule, LoadStart, NodeStart, ToAgent } from '../../contract/agent'
+import type { Control, ControlOutcome } from '../../core/machine'
+import type { AgentFailureCode, Behaviour, LinkRule, LoadStart, NodeStart, PeerAddress, ToAgent } from '../../contract/agent'
 import { openControl } from './control'
 import { AGENT_PROCESS_LIMITS } from './limits'
 import { LoadGenerator } from './load'
@@ -14,6 +15,8 @@ type Role = { readonly kind: 'none' } | { readonly kind: 'starting' } | { readon
 let role: Role = { kind: 'none' }
 /** Rules that came before the node was up hold from its first frame on. */
 let rules: readonly LinkRule[] = []
+let behaviour: Behaviour = 'honest'
+let addresses: readonly PeerAddress[] | null = null
 let ending = false
 let stopAsked = false
 
@@ -57,6 +60,18 @@ function receive(message: ToAgent): void {
       rules = message.rules
       if (role.kind === 'node') role.node.setRules(rules)
       return
+    case 'behave':
+      behaviour = message.behaviour
+      if (role.kind === 'node') role.node.behave(behaviour)
+      return
+    case 'members':
+      addresses = message.members
+      if (role.kind === 'node') role.node.setAddresses(addresses)
+      else if (role.kind === 'load') role.load.setMembers(addresses)
+      return
+    case 'control':
+      askNode(message.id, message.control)
+      return
     case 'load-settings':
       if (role.kind === 'load') role.load.adjust(message.settings)
       return
@@ -67,6 +82,12 @@ function receive(message: ToAgent): void {
   }
 }
 
+function askNode(id: number, request: Control): void {
+  const answer = (outcome: ControlOutcome): void => { control.send({ kind: 'control-outcome', id, outcome }) }
+  if (role.kind === 'node') role.node.control(request, answer)
+  else answer({ kind: 'not-leader', leaderId: null })
+}
+
 function startAsNode(start: NodeStart): void {
   clearTimeout(patience)
   role = { kind: 'starting' }
@@ -75,6 +96,8 @@ function startAsNode(start: NodeStart): void {
     const node = started.value
     role = { kind: 'node', node }
     node.setRules(rules)
+    node.behave(behaviour)
+    if (addresses !== null) node.setAddresses(addresses)
     control.send({ kind: 'ready', port: node.port, recoveredEntries: node.recoveredEntries })
     if (stopAsked) finish(EXIT.stopped)
   }, (error: unknown) => { throw error })
@@ -82,7 +105,7 @@ function startAsNode(start: NodeStart): void {
 
 function startAsLoad(start: LoadStart): void {
   clearTimeout(patience)
-  role = { kind: 'load', load: new LoadGenerator(start.members, start.settings, (sample) => { control.send({ kind: 'load-sample', sample }) }) }
+  role = { kind: 'load', load: new LoadGenerator(start, (sample) => { control.send({ kind: 'load-sample', sample }) }) }
 }
 
 function failed(failure: Failure<AgentFailureCode>, detail?: string): void {

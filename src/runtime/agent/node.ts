@@ -1,15 +1,20 @@
 /** One node: log, transport, driver and state machine put together. */
 import { randomInt } from 'node:crypto'
 import { ok, seededRandom, type Failure, type Result } from '../../core/base'
-import { KeyValueMachine } from '../../core/statemachine'
-import type { AgentFailureCode, FromAgent, LinkRule, NodeStart } from '../../contract/agent'
+import type { Control, ControlOutcome, MachineEvent } from '../../core/machine'
+import { ReplicatedMachine } from '../../core/statemachine'
+import type { AgentFailureCode, Behaviour, FromAgent, LinkRule, NodeStart, PeerAddress } from '../../contract/agent'
 import { Driver, type NodeDriver } from '../driver'
 import type { Log, RecoveredRecord } from '../ports'
 import { TcpTransport } from '../tcp'
 import { openWal, type OpenFailureCode, type Wal } from '../wal'
+import { Accusations } from './accusations'
+import { allAddresses } from './addresses'
 import { DiskWatch } from './disk-watch'
+import { toldBy } from './lies'
 import { AGENT_PROCESS_LIMITS } from './limits'
 import { Observer } from './observe'
+import { claimOf, protocolOf, type ChosenProtocol } from './protocol'
 import { serveClient } from './requests'
 import { startTicker } from './ticker'
 
@@ -18,6 +23,11 @@ export interface RunningNode {
   readonly recoveredEntries: number
   observe(): Extract<FromAgent, { kind: 'observation' }>['observation']
   setRules(rules: readonly LinkRule[]): void
+  /** What it does to other members and to clients from now on. */
+  behave(behaviour: Behaviour): void
+  /** Where the members are now. */
+  setAddresses(addresses: readonly PeerAddress[]): void
+  control(request: Control, done: (outcome: ControlOutcome) => void): void
   /** Answers what waits, flushes, and gives everything back. */
   stop(stopped: () => void): void
 }
@@ -49,7 +59,9 @@ export async function startNode(start: NodeStart, rules: readonly LinkRule[], ho
     await new Promise<void>((resolve) => { wal.close(resolve) })
     return { ok: false, error }
   }
-  const node = assemble(start, wal, recovered, host, { info: log('info'), warn: log('warn'), error: log('error') })
+  const chosen = protocolOf(start)
+  if (!chosen.ok) return refused({ ...chosen.error, message: `The node did not start: ${chosen.error.message}` })
+  const node = assemble({ start, chosen: chosen.value, wal, recovered, host, log: { info: log('info'), warn: log('warn'), error: log('error') } })
   if (!node.ok) return refused(agentFailure(node.error, (message) => `The node did not start: ${message}`))
   node.value.transport.setRules(rules)
   const listening = await node.value.transport.start()
@@ -57,21 +69,41 @@ export async function startNode(start: NodeStart, rules: readonly LinkRule[], ho
   return ok(run(start, node.value, listening.value))
 }
 
+interface Parts {
+  readonly start: NodeStart
+  readonly chosen: ChosenProtocol
+  readonly wal: Wal
+  readonly recovered: Iterable<RecoveredRecord>
+  readonly host: NodeHost
+  readonly log: Log
+}
+
 interface Assembled {
   readonly driver: NodeDriver
   readonly transport: TcpTransport
   readonly wal: Wal
+  readonly accusations: Accusations
   readonly clients: () => number
+  readonly behave: (behaviour: Behaviour) => void
+  readonly setAddresses: (addresses: readonly PeerAddress[]) => void
   readonly recoveredEntries: number
 }
 
-function assemble(start: NodeStart, wal: Wal, recovered: Iterable<RecoveredRecord>, host: NodeHost, log: Log): Result<Assembled, 'corrupt'> {
+function assemble({ start, chosen, wal, recovered, host, log }: Parts): Result<Assembled, 'corrupt'> {
   let clients = 0
   let stopped = false
+  let behaviour: Behaviour = 'honest'
+  let told: readonly PeerAddress[] = start.members
+  let addresses: readonly PeerAddress[] = told
+  const accusations = new Accusations(nowMs)
   const transport: TcpTransport = new TcpTransport({
-    clusterId: start.clusterId, nodeId: start.nodeId, listen: start.listen, members: start.members, nowMs, random: Math.random, log,
+    clusterId: start.clusterId, nodeId: start.nodeId, protocol: start.protocol, clientsMustKnow: start.protocol === 'pbft', listen: start.listen,
+    members: addresses, nowMs, random: Math.random, log,
     onFrame: (from, frame) => { if (!stopped) driver.receive(from, frame) },
-    onClient: (connection) => serveClient(connection, { driver: () => driver, members: start.members, onClients: (change) => { clients += change } }),
+    onClient: (connection) => serveClient(connection, {
+      driver: () => driver, addressOf: (nodeId) => addresses.find((each) => each.nodeId === nodeId), told: (reply) => toldBy(behaviour, reply),
+      onClients: (change) => { clients += change },
+    }),
   })
   const endTurn = (): void => {
     if (stopped) return
@@ -80,19 +112,29 @@ function assemble(start: NodeStart, wal: Wal, recovered: Iterable<RecoveredRecor
     transport.flush()
     wal.flush()
   }
+  const readdress = (): void => {
+    addresses = allAddresses(told, driver.machine.members)
+    transport.setMembers(addresses)
+  }
   const changed = rateLimited(() => { host.send({ kind: 'changed' }) })
+  const onEvent = (event: MachineEvent): void => {
+    if (event.kind === 'misbehaviour') {
+      // A liar's own machine, which is honest, finds out about itself.
+      if (event.nodeId !== start.nodeId) accusations.add(event.nodeId, event.what)
+    }
+    else if (event.kind === 'members-changed') readdress()
+    else if (event.kind === 'removed') log.info('This node is no member of its group any more.')
+    changed()
+  }
   const opened = Driver.open({
-    groupId: start.clusterId,
-    nodeId: start.nodeId,
-    members: start.members.map((member) => ({ id: member.nodeId, name: member.nodeId, address: `${member.host}:${member.port}`, voter: true })),
-    timing: start.timing,
-    random: seededRandom(randomInt(2 ** 32)),
-    storage: wal,
-    transport,
-    stateMachine: new KeyValueMachine(),
-    recovered,
+    protocol: chosen.protocol, groupId: start.clusterId, nodeId: start.nodeId, members: start.members.map(claimOf), timing: start.timing,
+    random: seededRandom(randomInt(2 ** 32)), storage: wal, transport, stateMachine: new ReplicatedMachine(), recovered,
+    limits: {
+      snapshotAfterEntries: start.options.snapshot.afterEntries, snapshotAfterBytes: start.options.snapshot.afterBytes,
+      trailingEntriesMax: start.options.snapshot.trailingEntries,
+    },
     requestFlush: () => { setImmediate(endTurn) },
-    onEvent: changed,
+    onEvent,
     onStopped: (failure) => {
       stopped = true
       transport.flush()
@@ -101,21 +143,33 @@ function assemble(start: NodeStart, wal: Wal, recovered: Iterable<RecoveredRecor
   })
   if (!opened.ok) return opened
   const driver: NodeDriver = opened.value
-  return ok({ driver, transport, wal, clients: () => clients, recoveredEntries: driver.status().lastIndex })
+  readdress()
+  return ok({
+    driver, transport, wal, accusations, clients: () => clients, recoveredEntries: driver.status().lastIndex,
+    behave: (next) => {
+      behaviour = next
+      chosen.behave(next)
+    },
+    setAddresses: (next) => {
+      told = next
+      readdress()
+    },
+  })
 }
 
 function run(start: NodeStart, node: Assembled, port: number): RunningNode {
-  const { driver, transport, wal, clients, recoveredEntries } = node
+  const { driver, transport, wal, accusations, clients, behave, setAddresses, recoveredEntries } = node
   const disk = new DiskWatch(start.directory)
   const observer = new Observer({
     clusterId: start.clusterId, nodeId: start.nodeId, endpoint: `${start.listen.host}:${port}`,
-    driver, transport, wal, clients, alarms: () => disk.alarms(), nowMs,
+    driver, transport, wal, clients, alarms: () => [...disk.alarms(), ...accusations.alarms()], nowMs,
   })
   const stopTicker = startTicker(start.timing.tickMs, AGENT_PROCESS_LIMITS.ticksAtOnceMax, nowMs, () => { driver.tick() })
   return {
-    port, recoveredEntries,
+    port, recoveredEntries, behave, setAddresses,
     observe: () => observer.observe(),
     setRules: (rules) => { transport.setRules(rules) },
+    control: (request, done) => { driver.control(request, done) },
     stop: (stopped) => {
       stopTicker()
       disk.close()

@@ -78,7 +78,7 @@ export class Observer {
 
   private extras(): NodeObservation['extras'] {
     const { driver, wal, clients } = this.observed
-    const { proposals, reads, entriesApplied } = driver.statistics()
+    const { proposals, reads, entriesApplied, snapshots } = driver.statistics()
     const disk = wal.statistics()
     const measured = { fsyncP50Ms: disk.flushP50Ms, fsyncP99Ms: disk.flushP99Ms, recordsPerFsync: disk.recordsPerFlush }
     return {
@@ -90,6 +90,9 @@ export class Observer {
       readsWaiting: reads.waiting,
       clients: clients(),
       appliedHash: driver.status().stateHash,
+      snapshotsTaken: snapshots.taken,
+      snapshotsInstalled: snapshots.installed,
+      snapshotIndex: snapshots.newest?.index ?? 0,
       pid: process.pid,
     }
   }

@@ -1,28 +1,34 @@
 /** Serves the clients of a node: their commands and queries go to the driver, its outcomes go back as replies. */
-import { isUnknown, knownOr } from '../../core/observation'
 import { encodeReply, decodeRequest, type ClientReply, type ClientRequest } from '../../core/wire'
+import type { PeerAddress } from '../../contract/agent'
 import type { NodeDriver } from '../driver'
-import type { ClientConnection, ClientHandlers, TcpMember } from '../tcp'
+import type { ClientConnection, ClientHandlers } from '../tcp'
 import { AGENT_PROCESS_LIMITS } from './limits'
 
 export interface RequestHost {
   readonly driver: () => NodeDriver
-  readonly members: readonly TcpMember[]
+  readonly addressOf: (nodeId: string) => PeerAddress | undefined
   readonly onClients: (change: 1 | -1) => void
+  /** What becomes of an answer on its way out: as it is, another one from a node that lies, or null for none. */
+  readonly told: (reply: Uint8Array) => Uint8Array | null
 }
 
 export function serveClient(connection: ClientConnection, host: RequestHost): ClientHandlers {
   let waiting = 0
   const reply = (each: ClientReply): void => { connection.send(encodeReply(each)) }
+  const answer = (id: number, payload: Uint8Array): void => {
+    const told = host.told(payload)
+    if (told !== null) reply({ code: 'ok', id, payload: told })
+  }
   const notLeader = (id: number, leaderId: string | null): void => {
-    const leader = host.members.find(({ nodeId }) => nodeId === leaderId)
+    const leader = leaderId === null ? undefined : host.addressOf(leaderId)
     reply({ code: 'not-leader', id, leaderId: leader?.nodeId ?? '', host: leader?.host ?? '', port: leader?.port ?? 0 })
   }
   const handle = ({ kind, id, payload }: ClientRequest): void => {
     const driver = host.driver()
     if (kind === 'who-leads') {
-      const { leads, term, leaderId } = leadership(driver)
-      if (leads) reply({ code: 'leading', id, term })
+      const { isLeader, term, leaderId } = driver.machine.status()
+      if (isLeader) reply({ code: 'leading', id, term })
       else notLeader(id, leaderId)
       return
     }
@@ -32,7 +38,7 @@ export function serveClient(connection: ClientConnection, host: RequestHost): Cl
       driver.propose(payload, (outcome) => {
         waiting -= 1
         switch (outcome.kind) {
-          case 'applied': reply({ code: 'ok', id, payload: outcome.reply }); return
+          case 'applied': answer(id, outcome.reply); return
           case 'not-leader': notLeader(id, outcome.leaderId); return
           case 'busy':
           case 'too-large': reply({ code: outcome.kind, id }); return
@@ -44,7 +50,7 @@ export function serveClient(connection: ClientConnection, host: RequestHost): Cl
     driver.read(payload, (outcome) => {
       waiting -= 1
       switch (outcome.kind) {
-        case 'answered': reply({ code: 'ok', id, payload: outcome.reply }); return
+        case 'answered': answer(id, outcome.reply); return
         case 'not-leader': notLeader(id, outcome.leaderId); return
         case 'busy': reply({ code: 'busy', id }); return
         case 'dropped': reply({ code: 'unknown', id })
@@ -60,9 +66,4 @@ export function serveClient(connection: ClientConnection, host: RequestHost): Cl
     },
     onClose: () => { host.onClients(-1) },
   }
-}
-
-function leadership(driver: NodeDriver): { readonly leads: boolean; readonly term: number; readonly leaderId: string | null } {
-  const { role, fence, leaderId } = driver.describe()
-  return { leads: role === 'leader', term: isUnknown(fence) ? 0 : Number(fence.value), leaderId: knownOr(leaderId, null) }
 }

@@ -1,15 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { fail, ok, type Result } from '../../core/base'
 import { decodeReply, encodeCommand, encodeQuery, type Operation, type Pair } from '../../core/statemachine'
-import { ClusterClient, type ClusterClientOptions } from './cluster-client'
+import { connectCluster, type ConnectOptions } from './connect'
 import { Session, type WriteOutcome } from './session'
-import type { Outcome } from './types'
+import type { OperationClient, Outcome } from './types'
 
 export type ReadResult<Value> = Result<Value, Extract<Outcome, { kind: 'failed' }>['code']>
 
-/** The client library for whoever likes promises; the same operations as `ClusterClient` and `Session`, nothing added. */
+/** The client library for whoever likes promises; the same operations as `OperationClient` and `Session`, nothing added. */
 export interface Client {
-  readonly cluster: ClusterClient
+  readonly cluster: OperationClient
   openSession(timeoutMs: number): Promise<ReadResult<Session>>
   /** Linearizable. Null: the key holds nothing. */
   get(key: string, timeoutMs: number): Promise<ReadResult<Uint8Array | null>>
@@ -18,8 +18,8 @@ export interface Client {
   close(): void
 }
 
-export function createClient(options: ClusterClientOptions): Client {
-  const cluster = new ClusterClient(options)
+export function createClient(options: ConnectOptions): Client {
+  const cluster = connectCluster(options)
   const run = (kind: 'propose' | 'read', payload: Uint8Array, timeoutMs: number): Promise<Outcome> =>
     new Promise((done) => { cluster.run({ kind, payload, repeatable: true, deadlineMs: cluster.nowMs() + timeoutMs, done }) })
   const refused = (outcome: Outcome): ReadResult<never> =>
@@ -43,7 +43,7 @@ export function createClient(options: ClusterClientOptions): Client {
 }
 
 /** Opens a session for a new random client. Opening one twice is finding it open, so an unanswered attempt is simply repeated. */
-export function openSession(cluster: ClusterClient, deadlineMs: number, done: (result: ReadResult<Session>) => void): void {
+export function openSession(cluster: OperationClient, deadlineMs: number, done: (result: ReadResult<Session>) => void): void {
   const clientId = randomBytes(8).toString('hex')
   cluster.run({
     kind: 'propose', payload: encodeCommand({ kind: 'open-session', clientId }), repeatable: true, deadlineMs,

@@ -7,7 +7,7 @@ import { assert } from '../../core/base'
 import type { ClientReply } from '../../core/wire'
 import { Connection } from './connection'
 import { CLIENT_LIMITS } from './limits'
-import type { MemberAddress, Operation, Outcome } from './types'
+import type { MemberAddress, Operation, OperationClient, Outcome } from './types'
 
 export interface ClusterClientOptions {
   readonly members: readonly MemberAddress[]
@@ -27,10 +27,12 @@ interface Waiting {
 }
 
 const EMPTY = new Uint8Array(0)
+const NONE: ReadonlyMap<string, number> = new Map()
 
-export class ClusterClient {
+export class ClusterClient implements OperationClient {
   readonly nowMs: () => number
-  private readonly options: ClusterClientOptions
+  private readonly clusterId: string
+  private members: readonly MemberAddress[]
   private readonly connections = new Map<string, Connection>()
   private readonly redialAtMs = new Map<string, number>()
   private readonly all = new Set<Waiting>()
@@ -45,7 +47,8 @@ export class ClusterClient {
 
   constructor(options: ClusterClientOptions) {
     assert(options.members.length > 0, 'a client knows at least one member')
-    this.options = options
+    this.clusterId = options.clusterId ?? ''
+    this.members = options.members
     this.nowMs = options.nowMs ?? (() => performance.now())
     this.sweepTimer = setInterval(() => { this.sweep() }, CLIENT_LIMITS.sweepIntervalMs)
   }
@@ -65,6 +68,15 @@ export class ClusterClient {
   /** The member taken for the leader now. */
   leader(): string | null {
     return this.leaderId
+  }
+
+  /** A member that is not named any more is left once it says that it does not lead. */
+  setMembers(members: readonly MemberAddress[]): void {
+    this.members = members
+  }
+
+  outvoted(): ReadonlyMap<string, number> {
+    return NONE
   }
 
   /** Ends every operation, and closes the connections. */
@@ -163,10 +175,10 @@ export class ClusterClient {
   private connectionTo(nodeId: string): Connection | null {
     const open = this.connections.get(nodeId)
     if (open) return open
-    const member = this.options.members.find((each) => each.nodeId === nodeId)
+    const member = this.members.find((each) => each.nodeId === nodeId)
     if (member === undefined || this.closed || (this.redialAtMs.get(nodeId) ?? 0) > this.nowMs()) return null
     const connection = new Connection({
-      member, clusterId: this.options.clusterId ?? '', nowMs: this.nowMs,
+      member, clusterId: this.clusterId, protocol: '', nowMs: this.nowMs,
       onEnd: (reason) => {
         this.connections.delete(nodeId)
         this.asked.delete(nodeId)
@@ -187,7 +199,7 @@ export class ClusterClient {
   }
 
   private askAll(): void {
-    for (const { nodeId } of this.options.members) {
+    for (const { nodeId } of this.members) {
       if (this.asked.has(nodeId)) continue
       const connection = this.connectionTo(nodeId)
       if (connection === null) continue

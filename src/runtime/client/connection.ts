@@ -14,6 +14,8 @@ export interface ConnectionOptions {
   readonly member: MemberAddress
   /** Empty: any. */
   readonly clusterId: string
+  /** Empty: any whose leader answers for all. */
+  readonly protocol: string
   readonly nowMs: () => number
   readonly onEnd: (reason: string) => void
 }
@@ -40,7 +42,7 @@ export class Connection {
     const reader = new FrameReader(CLIENT_LIMITS.frameBytesMax)
     const patience = setTimeout(() => { this.end('no answer to the greeting') }, CLIENT_LIMITS.dialTimeoutMs)
     socket.on('connect', () => {
-      socket.write(framed([encodeHello({ kind: 'client', version: PROTOCOL_VERSION, clusterId: options.clusterId, from: '', to: options.member.nodeId })]))
+      socket.write(framed([encodeHello({ kind: 'client', version: PROTOCOL_VERSION, clusterId: options.clusterId, from: '', to: options.member.nodeId, protocol: options.protocol })]))
     })
     socket.on('data', (chunk) => {
       this.heardMs = options.nowMs()

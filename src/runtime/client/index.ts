@@ -1,5 +1,7 @@
 export { createClient, openSession, write, type Client, type ReadResult } from './client'
 export { ClusterClient, type ClusterClientOptions } from './cluster-client'
+export { connectCluster, type ConnectOptions } from './connect'
 export { CLIENT_LIMITS } from './limits'
+export { QuorumClient } from './quorum-client'
 export { Session, type WriteOutcome } from './session'
-export type { MemberAddress, Operation, Outcome } from './types'
+export type { MemberAddress, Operation, OperationClient, Outcome } from './types'

@@ -10,6 +10,9 @@ export const CLIENT_LIMITS = {
   silenceMs: 300,
   /** After `busy` an operation waits this long. */
   busyPauseMs: 5,
+  /** Where every member answers for itself: those that owe an answer are asked again after this long, doubling up to the second. */
+  repeatMsMin: 250,
+  repeatMsMax: 2_000,
   /** Operations that wait in one client; more are refused as busy. */
   operationsMax: 65_536,
 } as const

@@ -3,8 +3,7 @@
  * sent again after a lost answer is applied once (Ongaro's thesis, section 6.3).
  */
 import { decodeReply, encodeCommand, type Operation } from '../../core/statemachine'
-import type { ClusterClient } from './cluster-client'
-import type { Outcome } from './types'
+import type { OperationClient, Outcome } from './types'
 
 export type WriteOutcome =
   | { readonly kind: 'done' }
@@ -19,13 +18,13 @@ export type WriteOutcome =
 
 export class Session {
   readonly clientId: string
-  private readonly client: ClusterClient
+  private readonly client: OperationClient
   private nextSequence = 1
   /** In ascending order. */
   private readonly outstanding = new Set<number>()
 
   /** Of a session that is open; see `openSession`. */
-  constructor(client: ClusterClient, clientId: string) {
+  constructor(client: OperationClient, clientId: string) {
     this.client = client
     this.clientId = clientId
   }

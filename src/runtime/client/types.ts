@@ -4,6 +4,21 @@ export interface MemberAddress {
   readonly port: number
 }
 
+/** Sends operations to a cluster and says how each ended. */
+export interface OperationClient {
+  readonly nowMs: () => number
+  /** `done` of the operation is called exactly once, never before `run` returns. */
+  run(operation: Operation): void
+  /** The member taken for the leader now; null where none is known, or none answers for the others. */
+  leader(): string | null
+  /** Whom to ask from now on. */
+  setMembers(members: readonly MemberAddress[]): void
+  /** How many answers of each member contradicted what enough others said. A leader's word is not checked. */
+  outvoted(): ReadonlyMap<string, number>
+  /** Ends every operation, and closes the connections. */
+  close(): void
+}
+
 /** How an operation ended. */
 export type Outcome =
   /** `repeated`: an earlier attempt went unanswered and may have taken effect before this one. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { fail, ok, seededRandom, utf8Encode, type Result } from '../../core/base'
-import { decodeMessage, encodeEntries, encodeHardState, encodeMessage, RECORD_TYPES, type Entry, type Message } from '../../core/raft'
-import { encodeCommand, encodeQuery, KeyValueMachine } from '../../core/statemachine'
+import { decodeMessage, encodeEntries, encodeHardState, encodeMessage, raftProtocol, RECORD_TYPES, type Entry, type Message, type RaftMachine } from '../../core/raft'
+import { encodeCommand, encodeQuery, ReplicatedMachine } from '../../core/statemachine'
 import type { LogRecord, RecoveredRecord, Storage, StorageFailureCode } from '../ports'
 import { Driver, type DriverLimits, type ProposalOutcome, type ReadOutcome } from './index'
 
@@ -14,7 +14,7 @@ class Bench {
   sent: { to: string; message: Message }[] = []
   flushes = 0
   stoppedBy: string | null = null
-  readonly driver: Driver
+  readonly driver: Driver<RaftMachine>
 
   constructor(peers: readonly string[] = [], limits: Partial<DriverLimits> = {}, recovered: RecoveredRecord[] = []) {
     this.records.push(...recovered)
@@ -26,13 +26,14 @@ class Bench {
         return records.map((_, i) => first + i)
       },
       read: (location) => this.records[location] as LogRecord,
+      release: () => undefined,
       bytesUsed: () => 0,
     }
     const opened = Driver.open({
-      groupId: 'g', nodeId: 'a', members: ['a', ...peers].map((id) => ({ id, name: id, address: id, voter: true })),
+      protocol: raftProtocol(), groupId: 'g', nodeId: 'a', members: ['a', ...peers].map((id) => ({ id, name: id, address: id, voter: true })),
       timing: { tickMs: 10, electionTicks: 5, heartbeatTicks: 1 }, random: seededRandom(1), storage, recovered, limits,
       transport: { send: (to, frame) => void this.sent.push({ to, message: decodeMessage(frame) as Message }), statistics: () => [] },
-      stateMachine: new KeyValueMachine(), requestFlush: () => { this.flushes++ }, onStopped: (failure) => { this.stoppedBy = failure.code },
+      stateMachine: new ReplicatedMachine(), requestFlush: () => { this.flushes++ }, onStopped: (failure) => { this.stoppedBy = failure.code },
     })
     if (!opened.ok) throw new Error(opened.error.message)
     this.driver = opened.value

@@ -1,5 +1,6 @@
 /** Linearizable reads of this node: waiting until they are safe, then until the state has applied enough. */
-import type { SafeReads } from '../../core/raft'
+import { isPlanted } from '../../core/base'
+import type { SafeReads } from '../../core/machine'
 import type { ReadOutcome } from './types'
 
 interface Read {
@@ -10,7 +11,6 @@ interface Read {
 export class Reads {
   readonly #reads = new Map<number, Read>()
   #safe: SafeReads[] = []
-  #token = 0
   answered = 0
   refused = 0
 
@@ -18,10 +18,8 @@ export class Reads {
     return this.#reads.size
   }
 
-  add(query: Uint8Array, done: Read['done']): number {
-    this.#token++
-    this.#reads.set(this.#token, { query, done })
-    return this.#token
+  add(token: number, query: Uint8Array, done: Read['done']): void {
+    this.#reads.set(token, { query, done })
   }
 
   refuse(done: Read['done'], outcome: ReadOutcome): void {
@@ -36,8 +34,9 @@ export class Reads {
   /** Answers the safe reads whose index is applied. */
   answer(appliedIndex: number, query: (query: Uint8Array) => Uint8Array): void {
     if (this.#safe.length === 0) return
-    const ready = this.#safe.filter((safe) => safe.index <= appliedIndex)
-    this.#safe = this.#safe.filter((safe) => safe.index > appliedIndex)
+    const isReady = ({ index }: SafeReads): boolean => index <= appliedIndex || (__PLANTED__ && isPlanted('driver/reads-before-applied'))
+    const ready = this.#safe.filter(isReady)
+    this.#safe = this.#safe.filter((safe) => !isReady(safe))
     for (const token of ready.flatMap((safe) => safe.tokens)) {
       const read = this.#reads.get(token)
       if (!read) continue

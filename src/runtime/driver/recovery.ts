@@ -1,40 +1,50 @@
-/** Rebuilds hard state and log from the records found at start: the last hard state holds, later entries replace earlier ones. */
+/** Machine and state as they were when the node ended: records go to those who wrote them, in the order written. */
 import { fail, ok, type Result } from '../../core/base'
-import { decodeEntries, decodeHardState, RECORD_TYPES, type Entry, type HardState, type RecoveredLog } from '../../core/raft'
-import type { RecoveredRecord } from '../ports'
-import type { EntryLocations } from './entry-locations'
+import { MACHINE_RECORD_TYPE_MAX, type ProtocolMachine } from '../../core/machine'
+import type { DriverLimits } from './limits'
+import { SnapshotStore } from './snapshot-store'
+import type { DriverOptions } from './types'
+
+export interface Recovered<Machine> {
+  readonly machine: Machine
+  readonly store: SnapshotStore
+}
 
 const HINT = 'Set the data folder of this node aside and let it join with an empty one, or restore the folder from a copy.'
-const corrupt = (message: string): Result<never, 'corrupt'> => fail('corrupt', message, HINT)
 
-export function recover(records: Iterable<RecoveredRecord>, locations: EntryLocations): Result<RecoveredLog, 'corrupt'> {
-  let hardState: HardState = { term: 0, vote: null, commit: 0 }
-  const terms: { index: number; term: number }[] = []
-  let lastIndex = 0
-  for (const record of records) {
-    if (record.type === RECORD_TYPES.hardState) {
-      const found = decodeHardState(record.payload)
-      if (!found) return corrupt('A record of term and vote cannot be read.')
-      if (found.term < hardState.term || found.commit < hardState.commit) return corrupt('The term or the commit index in the log goes back.')
-      hardState = found
-    } else if (record.type === RECORD_TYPES.entries) {
-      const entries = decodeEntries(record.payload)
-      if (!entries) return corrupt('A record of log entries cannot be read.')
-      const first = entries[0] as Entry
-      if (first.index > lastIndex + 1) return corrupt(`Log entries ${lastIndex + 1} to ${first.index - 1} are missing.`)
-      if (first.index <= hardState.commit) return corrupt(`Log entry ${first.index} was committed and is written again.`)
-      locations.note(first.index, record.location)
-      while ((terms.at(-1)?.index ?? 0) >= first.index) terms.pop()
-      for (const entry of entries) {
-        const last = terms.at(-1)?.term ?? 0
-        if (entry.term < last) return corrupt(`The term of log entry ${entry.index} is below the one before it.`)
-        if (entry.term > last) terms.push({ index: entry.index, term: entry.term })
-      }
-      lastIndex = first.index + entries.length - 1
-    } else {
-      return corrupt(`The log holds a record of type ${record.type}, which this version does not know.`)
+export function recover<Machine extends ProtocolMachine>(
+  options: DriverOptions<Machine>, limits: DriverLimits,
+): Result<Recovered<Machine>, 'corrupt'> {
+  const { groupId, nodeId, members, timing, random, storage } = options
+  const store = new SnapshotStore(storage)
+  const recovery = options.protocol.recover({ groupId, nodeId, members, timing, random, storage, limits, snapshots: store })
+  for (const record of options.recovered) {
+    if (record.type <= MACHINE_RECORD_TYPE_MAX) {
+      const read = recovery.record(record)
+      if (!read.ok) return read
+      continue
     }
+    const found = store.found(record)
+    if (!found.ok) return found
+    const read = found.value === null ? ok() : recovery.snapshot(found.value)
+    if (!read.ok) return read
   }
-  if (hardState.commit > lastIndex) return corrupt(`Log entries ${lastIndex + 1} to ${hardState.commit} were committed and are missing.`)
-  return ok({ hardState, terms, lastIndex })
+  const whole = store.finish()
+  if (!whole.ok) return whole
+  const restored = restoreNewest(options, store)
+  if (!restored.ok) return restored
+  const machine = recovery.finish()
+  return machine.ok ? ok({ machine: machine.value, store }) : machine
+}
+
+function restoreNewest({ stateMachine, onRestored }: DriverOptions, store: SnapshotStore): Result<undefined, 'corrupt'> {
+  const head = store.latest()
+  if (head === null) return ok()
+  if (head.chunks > 0) {
+    const state = store.state()
+    const isRestored = state !== null && stateMachine.restore(state).ok
+    if (!isRestored || stateMachine.hash() !== head.stateHash) return fail('corrupt', `The snapshot of index ${head.index} is not the state that was written.`, HINT)
+  }
+  onRestored?.(head.index)
+  return ok()
 }

@@ -1,23 +1,29 @@
-/** Counts of what passes between this node and its peers. */
-import type { MessageKind } from '../../core/raft'
+/** Counts of what passes between this node and one peer. */
 import type { PeerTraffic } from './types'
 
-type Counts = Record<MessageKind, number>
-
-const none = (): Counts => ({
-  'pre-vote-request': 0, 'vote-request': 0, 'pre-vote-response': 0, 'vote-response': 0, 'append-request': 0, 'append-response': 0,
-  'heartbeat-request': 0, 'heartbeat-response': 0,
-})
-
 export class Traffic {
-  readonly sent = none()
-  readonly received = none()
-  bytesSent = 0
-  bytesReceived = 0
-  malformed = 0
+  readonly #sent = new Map<string, number>()
+  readonly #received = new Map<string, number>()
+  #bytesSent = 0
+  #bytesReceived = 0
+  #malformed = 0
+
+  sent(kind: string, bytes: number): void {
+    this.#sent.set(kind, (this.#sent.get(kind) ?? 0) + 1)
+    this.#bytesSent += bytes
+  }
+
+  /** `kind` is null where the frame did not decode. */
+  received(kind: string | null, bytes: number): void {
+    this.#bytesReceived += bytes
+    if (kind === null) this.#malformed++
+    else this.#received.set(kind, (this.#received.get(kind) ?? 0) + 1)
+  }
 
   snapshot(): PeerTraffic {
-    const { bytesSent, bytesReceived, malformed } = this
-    return { sent: { ...this.sent }, received: { ...this.received }, bytesSent, bytesReceived, malformed }
+    return {
+      sent: Object.fromEntries(this.#sent), received: Object.fromEntries(this.#received),
+      bytesSent: this.#bytesSent, bytesReceived: this.#bytesReceived, malformed: this.#malformed,
+    }
   }
 }

@@ -1,25 +1,20 @@
 /** What a node process gives its driver, and what it gets back. */
 import type { Failure, Random } from '../../core/base'
+import type {
+  Control, ControlOutcome, MachineEvent, MachineStatus, ProposalRefusal, Protocol, ProtocolMachine, SnapshotHead, Timing,
+} from '../../core/machine'
 import type { GroupObservation, MemberClaim } from '../../core/observation'
-import type { RaftEvent } from '../../core/raft'
 import type { StateMachine } from '../../core/statemachine'
 import type { RecoveredRecord, Storage, StorageFailureCode, Transport } from '../ports'
 import type { DriverLimits } from './limits'
 
-export interface DriverTiming {
-  /** Wall time of one tick in milliseconds; only used to express silence and lag in `describe()`. */
-  readonly tickMs: number
-  /** An election starts after `electionTicks` to `2 * electionTicks - 1` ticks of silence. */
-  readonly electionTicks: number
-  readonly heartbeatTicks: number
-}
-
-export interface DriverOptions {
+export interface DriverOptions<Machine extends ProtocolMachine = ProtocolMachine> {
+  readonly protocol: Protocol<Machine>
   readonly groupId: string
   readonly nodeId: string
-  /** All members, itself included. */
+  /** The members the group was created with, itself included. */
   readonly members: readonly MemberClaim[]
-  readonly timing: DriverTiming
+  readonly timing: Timing
   readonly random: Random
   readonly storage: Storage
   readonly transport: Transport
@@ -31,23 +26,22 @@ export interface DriverOptions {
    * in a simulator). Called at most once between two flushes, from within any input or storage completion.
    */
   readonly requestFlush: () => void
-  /** Role, term or leader changed. */
-  readonly onEvent?: (event: RaftEvent) => void
+  /** Role, term, leader or members changed, or another member broke the protocol. */
+  readonly onEvent?: (event: MachineEvent) => void
+  /** A command was applied and gave this reply; for observers. Called in the order of the log, before the proposer hears of it. */
+  readonly onApply?: (index: number, command: Uint8Array, reply: Uint8Array) => void
   /** The storage failed: the driver has stopped for good, has answered everything it held, and must be thrown away. */
   readonly onStopped?: (failure: Failure<StorageFailureCode>) => void
+  /** The state was replaced by that of a snapshot as of `index`: one from another member, or at start before anything is applied. */
+  readonly onRestored?: (index: number) => void
   readonly limits?: Partial<DriverLimits>
 }
 
 export type ProposalOutcome =
   | { readonly kind: 'applied'; readonly reply: Uint8Array }
-  /** Nothing was appended: ask `leaderId` instead; null where no leader is known, so wait and ask anyone. */
-  | { readonly kind: 'not-leader'; readonly leaderId: string | null }
-  /** Nothing was appended: a named limit is reached. Try later. */
-  | { readonly kind: 'busy' }
   /** Nothing was appended: the command is over `commandBytesMax`. */
   | { readonly kind: 'too-large' }
-  /** Appended, and its fate is not known to this node: it may or may not take effect. Only a session makes a retry safe. */
-  | { readonly kind: 'unknown'; readonly why: 'leadership-lost' | 'stopped' }
+  | ProposalRefusal
 
 export type ReadOutcome =
   | { readonly kind: 'answered'; readonly reply: Uint8Array }
@@ -57,13 +51,30 @@ export type ReadOutcome =
   | { readonly kind: 'dropped'; readonly why: 'leadership-lost' | 'stopped' }
 
 export interface PeerTraffic {
-  /** Messages since start, by kind; the kinds are those of core/raft's Message. */
+  /** Messages since start, by kind, as the protocol names them. What never passed is absent. */
   readonly sent: Readonly<Record<string, number>>
   readonly received: Readonly<Record<string, number>>
   readonly bytesSent: number
   readonly bytesReceived: number
   /** Frames from this peer that did not decode. */
   readonly malformed: number
+}
+
+/** Since start, but for the last two. */
+export interface SnapshotStatistics {
+  readonly taken: number
+  /** How often another member was given the last chunk of one. */
+  readonly sent: number
+  readonly installed: number
+  /** From other members, and not the state that they said. */
+  readonly refused: number
+  /** Bytes of state. */
+  readonly bytesWritten: number
+  readonly bytesSent: number
+  /** Being written, or waiting for it. */
+  readonly underWay: number
+  /** The newest durable one. */
+  readonly newest: SnapshotHead | null
 }
 
 export interface DriverStatistics {
@@ -74,22 +85,27 @@ export interface DriverStatistics {
   readonly peers: Readonly<Record<string, PeerTraffic>>
   /** Frames from nodes that are not members. */
   readonly strangers: number
+  readonly snapshots: SnapshotStatistics
   readonly stopped: Failure<StorageFailureCode> | null
 }
 
 /** The surface of `Driver` in driver.ts. */
-export interface NodeDriver {
+export interface NodeDriver<Machine extends ProtocolMachine = ProtocolMachine> {
+  /** For observers and checkers; whoever gives it inputs breaks the driver. */
+  readonly machine: Machine
   /** One tick of time has passed. */
   tick(): void
   /** A frame arrived. The driver keeps views of it: the caller must not reuse its memory. */
   receive(from: string, frame: Uint8Array): void
   /**
-   * Replicates a command of the state machine. `done` is called exactly once; a refusal may come before `propose` returns. The bytes
-   * are kept: the caller must not reuse their memory.
+   * Replicates a command of the state machine. `done` is called exactly once, often at the end of the turn; a refusal may come before
+   * `propose` returns. The bytes are kept: the caller must not reuse their memory.
    */
   propose(command: Uint8Array, done: (outcome: ProposalOutcome) => void): void
   /** A linearizable read of the state machine. `done` is called exactly once; a refusal may come before `read` returns. */
   read(query: Uint8Array, done: (outcome: ReadOutcome) => void): void
+  /** Asks something of the group itself. `done` is called exactly once; a refusal may come before `control` returns. */
+  control(request: Control, done: (outcome: ControlOutcome) => void): void
   /** Ends the turn: persists, sends and applies all that the inputs since the last flush brought about. */
   flush(): void
   /** This member's own word on the group, for its NodeObservation. */
@@ -101,13 +117,9 @@ export interface NodeDriver {
   stop(): void
 }
 
-export interface DriverStatus {
-  readonly role: 'leader' | 'follower' | 'candidate'
-  readonly term: number
-  readonly leaderId: string | null
-  readonly lastIndex: number
-  readonly persistedIndex: number
-  readonly committedIndex: number
-  readonly appliedIndex: number
+export interface DriverStatus extends MachineStatus {
+  /** Of the newest durable snapshot; 0 for none. */
+  readonly snapshotIndex: number
+  readonly members: readonly MemberClaim[]
   readonly stateHash: string
 }

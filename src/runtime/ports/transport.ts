@@ -11,7 +11,7 @@ export interface LinkStatistics {
 }
 
 export interface Transport {
-  /** Queues a frame; drops it when the peer's queue is full or the link is down. Never blocks, never throws. */
-  send(to: string, frame: Uint8Array): void
+  /** Queues a frame; drops it when the peer's queue is full or the link is down. Never blocks, never throws. `kind` is for whoever watches. */
+  send(to: string, frame: Uint8Array, kind?: string): void
   statistics(): readonly LinkStatistics[]
 }

@@ -6,7 +6,7 @@ import { framed, HEAD_DATA, HEAD_PING, HEAD_PONG, type Link } from './link'
 import { Outbox } from './outbox'
 import type { ClientConnection, ClientHandlers, TcpOptions } from './types'
 
-export interface InboundHost extends Pick<TcpOptions, 'clusterId' | 'nodeId' | 'onFrame' | 'onClient' | 'log'> {
+export interface InboundHost extends Pick<TcpOptions, 'clusterId' | 'nodeId' | 'protocol' | 'clientsMustKnow' | 'onFrame' | 'onClient' | 'log'> {
   readonly linkTo: (peerId: string) => Link | undefined
   readonly markDirty: (outbox: Outbox) => void
   /** The number of clients now connected. */
@@ -26,7 +26,7 @@ export function acceptConnection(socket: Socket, host: InboundHost): void {
     const hello = decodeHello(frame)
     if (hello === undefined) { socket.destroy(); return }
     const refusal = refusalOf(hello, host)
-    socket.write(framed(encodeWelcome({ version: PROTOCOL_VERSION, refusal, clusterId: host.clusterId, nodeId: host.nodeId })))
+    socket.write(framed(encodeWelcome({ version: PROTOCOL_VERSION, refusal, clusterId: host.clusterId, nodeId: host.nodeId, protocol: host.protocol })))
     if (refusal !== null) {
       // Nothing more is heard of it, and it is closed in time even where the other end keeps it open.
       receive = () => undefined
@@ -60,6 +60,8 @@ function refusalOf(hello: Hello, host: InboundHost): Refusal | null {
   if (hello.version !== PROTOCOL_VERSION) return 'version'
   if (hello.clusterId !== host.clusterId && (hello.kind === 'peer' || hello.clusterId !== '')) return 'cluster'
   if (hello.to !== host.nodeId && (hello.kind === 'peer' || hello.to !== '')) return 'node'
+  const knows = hello.protocol === host.protocol || (hello.kind === 'client' && hello.protocol === '' && !host.clientsMustKnow)
+  if (!knows) return 'protocol'
   if (hello.kind === 'peer') return host.linkTo(hello.from) === undefined ? 'stranger' : null
   return host.clients.size >= TCP_LIMITS.clientsMax ? 'full' : null
 }

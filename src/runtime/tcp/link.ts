@@ -18,7 +18,7 @@ const RTT_GAIN = 0.25
 
 type State = 'down' | 'dialling' | 'up' | 'closed'
 
-export interface LinkHost extends Pick<TcpOptions, 'clusterId' | 'nodeId' | 'nowMs' | 'random' | 'log'> {
+export interface LinkHost extends Pick<TcpOptions, 'clusterId' | 'nodeId' | 'protocol' | 'nowMs' | 'random' | 'log'> {
   readonly markDirty: (outbox: Outbox) => void
   readonly heard: (peerId: string) => void
 }
@@ -31,8 +31,8 @@ export function framed(payload: Uint8Array): Buffer {
 
 export class Link {
   readonly shaper: Shaper
+  readonly peer: TcpMember
   private readonly host: LinkHost
-  private readonly peer: TcpMember
   private readonly sent: RateMeter
   private state: State = 'down'
   private socket: net.Socket | null = null
@@ -92,8 +92,8 @@ export class Link {
     const reader = new FrameReader(TCP_LIMITS.helloBytesMax)
     const patience = setTimeout(() => { socket.destroy() }, TCP_LIMITS.dialTimeoutMs)
     socket.on('connect', () => {
-      const { clusterId, nodeId } = this.host
-      socket.write(framed(encodeHello({ kind: 'peer', version: PROTOCOL_VERSION, clusterId, from: nodeId, to: this.peer.nodeId })))
+      const { clusterId, nodeId, protocol } = this.host
+      socket.write(framed(encodeHello({ kind: 'peer', version: PROTOCOL_VERSION, clusterId, from: nodeId, to: this.peer.nodeId, protocol })))
     })
     socket.on('data', (chunk) => {
       const sound = reader.push(chunk, (frame) => {

@@ -27,7 +27,7 @@ async function node(nodeId: string, members: readonly TcpMember[], overrides: Pa
   const fromClients: string[] = []
   const self = members.find((member) => member.nodeId === nodeId)
   const transport = new TcpTransport({
-    clusterId: 'c1', nodeId, listen: { host: '127.0.0.1', port: self?.port ?? 0 }, members,
+    clusterId: 'c1', nodeId, protocol: 'raft', clientsMustKnow: false, listen: { host: '127.0.0.1', port: self?.port ?? 0 }, members,
     nowMs: () => performance.now(), random: Math.random,
     log: { info: () => { /* not looked at */ }, warn: (text) => warnings.push(text), error: (text) => warnings.push(text) },
     onFrame: (from, frame) => received.push(`${from}:${Buffer.from(frame).toString()}`),
@@ -55,7 +55,7 @@ async function greet(port: number, hello: Partial<Hello>): Promise<{ welcome: We
   const socket = net.connect({ host: '127.0.0.1', port })
   const reader = new FrameReader(1024)
   const frames: string[] = []
-  socket.write(framed(encodeHello({ kind: 'peer', version: PROTOCOL_VERSION, clusterId: 'c1', from: 'n2', to: 'n1', ...hello })))
+  socket.write(framed(encodeHello({ kind: 'peer', version: PROTOCOL_VERSION, clusterId: 'c1', from: 'n2', to: 'n1', protocol: 'raft', ...hello })))
   const welcome = await new Promise<Welcome | undefined>((resolve) => {
     let first = true
     socket.on('data', (chunk) => {
@@ -104,8 +104,45 @@ test('whoever is of another cluster, version or node, or no member, is refused w
   const cases: [Partial<Hello>, Welcome['refusal']][] = [
     [{ clusterId: 'c2' }, 'cluster'], [{ version: 9 }, 'version'], [{ to: 'n2' }, 'node'], [{ from: 'n7' }, 'stranger'], [{}, null],
     [{ kind: 'client', clusterId: '', to: '' }, null], [{ kind: 'client', clusterId: 'c2' }, 'cluster'],
+    [{ protocol: 'paxos' }, 'protocol'], [{ kind: 'client', protocol: '' }, null], [{ kind: 'client', protocol: 'pbft' }, 'protocol'],
   ]
   for (const [hello, refusal] of cases) expect((await greet(port, hello)).welcome).toMatchObject({ refusal, clusterId: 'c1', nodeId: 'n1' })
+})
+
+test('where one answer decides nothing, a client has to know the protocol', async () => {
+  const all = await members(1)
+  await node('n1', all, { protocol: 'pbft', clientsMustKnow: true })
+  const port = all[0]?.port ?? 0
+  expect((await greet(port, { kind: 'client', from: '', protocol: '' })).welcome).toMatchObject({ refusal: 'protocol', protocol: 'pbft' })
+  expect((await greet(port, { kind: 'client', from: '', protocol: 'pbft' })).welcome).toMatchObject({ refusal: null, protocol: 'pbft' })
+})
+
+test('members come and go while it runs', async () => {
+  const all = await members(3)
+  const [first, second] = [all.slice(0, 2), all]
+  const [one, two] = [await node('n1', first), await node('n2', first)]
+  await connected(one, 'n2')
+  const three = await node('n3', second)
+  for (const each of [one, two]) each.transport.setMembers(second)
+  await connected(one, 'n3')
+  await connected(three, 'n1')
+  one.transport.send('n3', Buffer.from('welcome'))
+  await vi.waitFor(() => { expect(three.received).toEqual(['n1:welcome']) })
+  one.transport.setMembers(all.filter(({ nodeId }) => nodeId !== 'n2'))
+  expect(one.transport.statistics().map(({ peerId }) => peerId)).toEqual(['n3'])
+  expect((await greet(all[0]?.port ?? 0, { from: 'n2' })).welcome).toMatchObject({ refusal: 'stranger' })
+})
+
+test('a member that moved is dialled where it is now, and the rules for it hold on', async () => {
+  const all = await members(2)
+  const one = await node('n1', all)
+  one.transport.setRules([{ to: 'n2', cut: false, latencyMs: 60, jitterMs: 0, loss: 0, bytesPerSecondMax: null }])
+  const port = await freePort()
+  const there = all.map((member, i) => (i === 1 ? { ...member, port } : member))
+  await node('n2', there)
+  one.transport.setMembers(there)
+  await connected(one, 'n2')
+  expect(one.transport.statistics()[0]?.rttMs).toBeGreaterThanOrEqual(55)
 })
 
 test('a dialler that is refused says so once, in words', async () => {
@@ -162,8 +199,8 @@ test('a connection that was refused is closed in time, whatever it goes on to sa
   const one = await node('n1', all)
   const socket = net.connect({ host: '127.0.0.1', port: all[0]?.port ?? 0, allowHalfOpen: true })
   onTestFinished(() => { socket.destroy() })
-  const hello = framed(encodeHello({ kind: 'peer', version: PROTOCOL_VERSION, clusterId: 'another', from: 'n2', to: 'n1' }))
-  const right = framed(encodeHello({ kind: 'client', version: PROTOCOL_VERSION, clusterId: 'c1', from: '', to: 'n1' }))
+  const hello = framed(encodeHello({ kind: 'peer', version: PROTOCOL_VERSION, clusterId: 'another', from: 'n2', to: 'n1', protocol: 'raft' }))
+  const right = framed(encodeHello({ kind: 'client', version: PROTOCOL_VERSION, clusterId: 'c1', from: '', to: 'n1', protocol: '' }))
   const reader = new FrameReader(1024)
   const answers: Uint8Array[] = []
   let closed = false
@@ -182,7 +219,7 @@ test('a port in use is said so', async () => {
   const all = await members(1)
   await node('n1', all)
   const second = new TcpTransport({
-    clusterId: 'c1', nodeId: 'n1', listen: { host: '127.0.0.1', port: all[0]?.port ?? 0 }, members: all, nowMs: () => 0, random: () => 0,
+    clusterId: 'c1', nodeId: 'n1', protocol: 'raft', clientsMustKnow: false, listen: { host: '127.0.0.1', port: all[0]?.port ?? 0 }, members: all, nowMs: () => 0, random: () => 0,
     log: { info: () => { /* quiet */ }, warn: () => { /* quiet */ }, error: () => { /* quiet */ } },
     onFrame: () => { /* none */ }, onClient: () => ({ onFrame: () => { /* none */ }, onClose: () => { /* none */ } }),
   })

@@ -5,7 +5,7 @@ import { acceptConnection, type InboundHost } from './inbound'
 import { TCP_LIMITS } from './limits'
 import { HEAD_DATA, Link, type LinkHost } from './link'
 import type { Outbox } from './outbox'
-import type { OutgoingRule, TcpOptions } from './types'
+import type { OutgoingRule, TcpMember, TcpOptions } from './types'
 
 export class TcpTransport implements Transport {
   private readonly options: TcpOptions
@@ -15,18 +15,18 @@ export class TcpTransport implements Transport {
   private readonly sockets = new Set<net.Socket>()
   private readonly peers = new Map<string, net.Socket>()
   private readonly clients = new Set<net.Socket>()
+  private readonly linkHost: LinkHost
+  private rules: readonly OutgoingRule[] = []
   private flushScheduled = false
   private probeTimer: NodeJS.Timeout | null = null
 
   constructor(options: TcpOptions) {
     this.options = options
     const markDirty = (outbox: Outbox): void => { this.dirtied(outbox) }
-    const host: LinkHost = { ...options, markDirty, heard: (peerId) => { this.links.get(peerId)?.heardFrom() } }
-    for (const member of options.members) {
-      if (member.nodeId !== options.nodeId) this.links.set(member.nodeId, new Link(host, member))
-    }
+    this.linkHost = { ...options, markDirty, heard: (peerId) => { this.links.get(peerId)?.heardFrom() } }
+    this.setMembers(options.members)
     const inbound: InboundHost = {
-      clusterId: options.clusterId, nodeId: options.nodeId, log: options.log, onFrame: options.onFrame, onClient: options.onClient,
+      ...options,
       linkTo: (peerId) => this.links.get(peerId), markDirty, clients: this.clients, peers: this.peers,
     }
     this.server = net.createServer((socket) => {
@@ -61,8 +61,29 @@ export class TcpTransport implements Transport {
     this.links.get(to)?.send(HEAD_DATA, frame)
   }
 
+  /** Whom to dial and to let in from now on. A link whose peer is where it was is left alone; one that is not wanted any more is closed. */
+  setMembers(members: readonly TcpMember[]): void {
+    const wanted = new Map(members.filter(({ nodeId }) => nodeId !== this.options.nodeId).map((member) => [member.nodeId, member]))
+    for (const [peerId, link] of this.links) {
+      const member = wanted.get(peerId)
+      if (member?.host === link.peer.host && member.port === link.peer.port) continue
+      link.close()
+      this.links.delete(peerId)
+      this.peers.get(peerId)?.destroy()
+      this.peers.delete(peerId)
+    }
+    for (const [peerId, member] of wanted) {
+      if (this.links.has(peerId)) continue
+      const link = new Link(this.linkHost, member)
+      this.links.set(peerId, link)
+      link.setRule(this.rules.find((rule) => rule.to === peerId) ?? null)
+      if (this.probeTimer) link.dial()
+    }
+  }
+
   /** Replaces all rules in force. Peers not named are left alone. */
   setRules(rules: readonly OutgoingRule[]): void {
+    this.rules = rules
     for (const [peerId, link] of this.links) link.setRule(rules.find((rule) => rule.to === peerId) ?? null)
   }
 

@@ -34,7 +34,11 @@ export interface TcpOptions {
   readonly clusterId: string
   readonly nodeId: string
   readonly listen: { readonly host: string; readonly port: number }
-  /** All members, itself included. */
+  /** The consensus protocol of the group. Who speaks another is refused. */
+  readonly protocol: string
+  /** True where one member's answer decides nothing, so that a client has to know the protocol. */
+  readonly clientsMustKnow: boolean
+  /** All members, itself included or not; `setMembers` replaces them. */
   readonly members: readonly TcpMember[]
   readonly nowMs: () => number
   /** A float in [0, 1): jitter and loss. */

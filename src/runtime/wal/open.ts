@@ -7,8 +7,9 @@ import { storageFailure } from './failures'
 import { readIdentity, writeIdentity, type Identity } from './identity'
 import { WAL_LIMITS } from './limits'
 import { lockFolder, type FolderLock } from './lock'
+import { removeUnfinishedOrigin } from './origin'
 import { readRecords, recover, type Recovered } from './recover'
-import { createSegment, removeUnfinished, SEGMENT_HEADER_BYTES, segmentName, type Segment } from './segment'
+import { createSegment, removeUnfinished, SEGMENT_HEADER_BYTES, segmentName, syncDirectory, type Segment } from './segment'
 import type { OpenFailureCode } from './types'
 import { Wal } from './wal'
 
@@ -80,9 +81,9 @@ function claimFolder(options: OpenOptions): Result<undefined, 'wrong-folder'> {
 
 /** A torn tail is zeroed, and what was read is made durable: it may so far exist in the page cache only. */
 function repair(directory: string, recovered: Recovered): void {
-  const { tail, torn } = recovered
+  const { origin, tail, torn } = recovered
   if (tail === null) return
-  for (const sequence of new Set([Math.max(1, tail.segment - 1), tail.segment])) {
+  for (const sequence of new Set([Math.max(origin.segment, tail.segment - 1), tail.segment])) {
     const fd = fs.openSync(path.join(directory, segmentName(sequence)), 'r+')
     try {
       if (torn !== null && sequence === tail.segment) {
@@ -97,8 +98,17 @@ function repair(directory: string, recovered: Recovered): void {
   }
 }
 
+/** Segments that were released and not removed before the process ended. The origin is made durable first, as in `repair`. */
+function removeReleased(directory: string, released: readonly number[]): void {
+  removeUnfinishedOrigin(directory)
+  if (released.length === 0) return
+  syncDirectory(directory)
+  for (const sequence of released) fs.unlinkSync(path.join(directory, segmentName(sequence)))
+}
+
 async function startWal(options: OpenOptions, segmentBytes: number, recovered: Recovered, lock: FolderLock): Promise<Wal> {
   repair(options.directory, recovered)
+  removeReleased(options.directory, recovered.released)
   const segments = recovered.segments.map((sequence): Segment => {
     const fd = fs.openSync(path.join(options.directory, segmentName(sequence)), 'r+')
     return { sequence, fd, bytes: fs.fstatSync(fd).size }
@@ -112,5 +122,8 @@ async function startWal(options: OpenOptions, segmentBytes: number, recovered: R
     }))
   }
   const tail = recovered.tail ?? { segment: 1, offset: SEGMENT_HEADER_BYTES, nextBatch: 1 }
-  return new Wal({ directory: options.directory, segments, tail, segmentBytes, nowMs: options.nowMs, release: (released) => { lock.release(released) } })
+  return new Wal({
+    directory: options.directory, segments, firstBatches: recovered.firstBatches, tail, segmentBytes, nowMs: options.nowMs,
+    release: (released) => { lock.release(released) },
+  })
 }

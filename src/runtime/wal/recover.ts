@@ -12,11 +12,18 @@ import { corruptFailure } from './failures'
 import { FLAG_END, FLAG_SEAL, RECORD_HEADER_BYTES, readRecord, recordBytes } from './record'
 import { listSegments, parseSegmentHeader, SEGMENT_HEADER_BYTES, segmentName } from './segment'
 import { locationOf } from './location'
+import { FIRST_ORIGIN, readOrigin, type Origin } from './origin'
 
 export interface Recovered {
   /** How many records there are; `readRecords` gives them. */
   readonly records: number
+  readonly origin: Origin
+  /** From the origin on, without a gap. */
   readonly segments: readonly number[]
+  /** Segments before the origin that are still there. */
+  readonly released: readonly number[]
+  /** The number of the first flush in each segment that holds one. */
+  readonly firstBatches: ReadonlyMap<number, number>
   /** Where the next record goes; null where there is no segment yet. */
   readonly tail: { readonly segment: number; readonly offset: number; readonly bytes: number; readonly nextBatch: number } | null
   /** Bytes of an unfinished last batch that were found and are to be zeroed. */
@@ -38,14 +45,19 @@ interface SegmentEnd {
 }
 
 export function recover(directory: string): Result<Recovered, 'corrupt'> {
-  const segments = listSegments(directory)
-  const scan: Scan = { records: 0, batch: 0, ended: true }
+  const began = readOrigin(directory)
+  if (!began.ok) return began
+  const origin = began.value
+  const listed = listSegments(directory)
+  const segments = listed.filter((sequence) => sequence >= origin.segment)
+  const scan: Scan = { records: 0, batch: origin.batch - 1, ended: true }
+  const firstBatches = new Map<number, number>()
   let tail: Recovered['tail'] = null
   let torn: Recovered['torn'] = null
   let sealed = true
   for (const [index, sequence] of segments.entries()) {
     const name = segmentName(sequence)
-    if (sequence !== index + 1) return corrupt(segmentName(index + 1), 'a segment is missing')
+    if (sequence !== origin.segment + index) return corrupt(segmentName(origin.segment + index), 'a segment is missing')
     const file = fs.readFileSync(path.join(directory, name))
     const bytes = parseSegmentHeader(file, sequence)
     if (bytes === undefined) return corrupt(name, 'the header of a segment is not readable')
@@ -54,14 +66,18 @@ export function recover(directory: string): Result<Recovered, 'corrupt'> {
       if (isZero(file, SEGMENT_HEADER_BYTES)) continue
       return corrupt(segmentName(sequence - 1), 'the end of a segment is missing, and a later segment holds records')
     }
+    // A segment begins with a flush of its own.
+    firstBatches.set(sequence, scan.batch + 1)
     const end = scanSegment(file.subarray(0, bytes), sequence, scan)
     if (typeof end === 'string') return corrupt(name, end)
     sealed = end.sealed
     tail = { segment: sequence, offset: end.offset, bytes, nextBatch: scan.ended ? scan.batch + 1 : scan.batch }
     torn = end.dirtyTo > end.offset || file.length < bytes ? { from: end.offset, to: bytes } : null
   }
-  if (segments.length > 0 && sealed) return corrupt(segmentName(segments.length + 1), 'the last segment is missing')
-  return { ok: true, value: { records: scan.records, segments, tail, torn } }
+  const isNew = segments.length === 0 && origin.segment === FIRST_ORIGIN.segment
+  if (sealed && !isNew) return corrupt(segmentName(origin.segment + segments.length), 'the last segment is missing')
+  const released = listed.filter((sequence) => sequence < origin.segment)
+  return { ok: true, value: { records: scan.records, origin, segments, released, firstBatches, tail, torn } }
 }
 
 const corrupt = (where: string, what: string): { readonly ok: false; readonly error: ReturnType<typeof corruptFailure> & { code: 'corrupt' } } =>

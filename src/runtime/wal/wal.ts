@@ -10,6 +10,7 @@ import { storageFailure } from './failures'
 import { DirectFlushes, writeDurably } from './flusher'
 import { WAL_LIMITS } from './limits'
 import { locationOf, offsetOf, segmentOf } from './location'
+import { Releases } from './releases'
 import { readRecord, RECORD_HEADER_BYTES, recordBytes } from './record'
 import { RecentSamples } from './samples'
 import { createSegment, SEGMENT_HEADER_BYTES, type Segment } from './segment'
@@ -19,8 +20,10 @@ type Outcome = Result<undefined, StorageFailureCode>
 
 export interface WalStart {
   readonly directory: string
-  /** All segments in order, the first being number 1. */
+  /** All segments in order and without a gap; at least one. */
   readonly segments: readonly Segment[]
+  /** The number of the first flush in each segment that holds one. */
+  readonly firstBatches: ReadonlyMap<number, number>
   /** Where the next record goes. */
   readonly tail: { readonly segment: number; readonly offset: number; readonly nextBatch: number }
   readonly segmentBytes: number
@@ -45,6 +48,7 @@ export class Wal implements Storage {
   private earlyFailed = false
   private failure: Failure | null = null
   private closing: (() => void) | null = null
+  private readonly releases: Releases
   private spare: Buffer[] = []
   private flushes = 0
   private recordsFlushed = 0
@@ -56,10 +60,12 @@ export class Wal implements Storage {
   constructor(start: WalStart) {
     this.start = start
     this.segments = new Map(start.segments.map((segment) => [segment.sequence, segment]))
-    this.lastSegment = start.segments.length
+    this.lastSegment = present(start.segments.at(-1), 'a log has a segment').sequence
     this.tailSegment = start.tail.segment
     this.tailOffset = start.tail.offset
     this.nextBatch = start.tail.nextBatch
+    this.releases = new Releases(start.directory, this.segments, start.firstBatches)
+    if (this.tailOffset === SEGMENT_HEADER_BYTES) this.releases.segmentBegins(this.tailSegment, this.nextBatch)
   }
 
   append(records: readonly LogRecord[], done: (outcome: Outcome) => void): readonly RecordLocation[] {
@@ -93,6 +99,22 @@ export class Wal implements Storage {
     const read = readRecord(record, 0, sequence, offset)
     assert(read !== undefined, 'a durable record reads back as it was written')
     return { type: read.type, payload: record.subarray(RECORD_HEADER_BYTES) }
+  }
+
+  /** Whole segments before the one that holds `location` are removed, once all that is written behind them is durable. */
+  release(location: RecordLocation): void {
+    this.releases.want(segmentOf(location))
+    this.removeReleased()
+  }
+
+  private removeReleased(): void {
+    if (this.failure !== null || this.closing !== null) return
+    // What is not durable yet is still to be written to its segment.
+    const inUse = this.flushing?.segment ?? this.waiting[0]?.segment ?? this.tailSegment
+    this.releases.advance(Math.min(inUse, this.lastSegment), () => {
+      this.removeReleased()
+      this.finishIfIdle()
+    })
   }
 
   bytesUsed(): number {
@@ -154,6 +176,7 @@ export class Wal implements Storage {
       this.tailSegment += 1
       this.tailOffset = SEGMENT_HEADER_BYTES
       batch = this.openBatch()
+      this.releases.segmentBegins(batch.segment, batch.number)
     } else if (batch.bytes >= WAL_LIMITS.batchBytesMax) {
       batch = this.openBatch()
     }
@@ -242,6 +265,7 @@ export class Wal implements Storage {
     if (batch.start + bytes > inUse.bytes * WAL_LIMITS.prepareAtShare) this.prepareAhead()
     // What collected meanwhile has waited long enough.
     this.flush()
+    if (this.releases.isBehind) this.removeReleased()
     this.finishIfIdle()
   }
 
@@ -258,7 +282,7 @@ export class Wal implements Storage {
 
   private finishIfIdle(): void {
     const closed = this.closing
-    if (closed === null || this.flushing !== null || this.preparing) return
+    if (closed === null || this.flushing !== null || this.preparing || this.releases.isRunning) return
     if (this.waiting.length > 0 && this.failure === null) { this.schedule(); return }
     this.closing = () => { /* closed already */ }
     for (const segment of this.segments.values()) fs.closeSync(segment.fd)

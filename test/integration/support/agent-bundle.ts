@@ -6,7 +6,7 @@ const root = path.resolve(import.meta.dirname, '../../..')
 /** Bundles the node process as it ships, into one file, and gives its path. */
 export async function buildAgent(folder = path.join(root, 'out/test-agent')): Promise<string> {
   await build({
-    configFile: false, root, logLevel: 'error',
+    configFile: false, root, logLevel: 'error', define: { __PLANTED__: 'false' },
     ssr: { noExternal: true },
     build: {
       ssr: true, target: 'node20', outDir: folder, emptyOutDir: false, minify: false,

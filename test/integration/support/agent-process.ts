@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import type { FromAgent, LinkRule, NodeStart, PeerAddress, ToAgent } from '../../../src/contract/agent'
+import { DEFAULT_PROTOCOL_OPTIONS, type FromAgent, type LinkRule, type MemberAddress, type NodeStart, type ProtocolOptions, type SigningKeys, type ToAgent } from '../../../src/contract/agent'
+import type { Control, ControlOutcome, ProtocolName } from '../../../src/core/machine'
 import type { NodeObservation } from '../../../src/core/observation'
 import { fromJson, present, toJson } from '../../../src/core/base'
 
@@ -88,6 +89,12 @@ export class AgentProcess {
     }
   }
 
+  async control(control: Control): Promise<ControlOutcome> {
+    const id = this.nextId++
+    this.send({ kind: 'control', id, control })
+    return this.message((message) => (message.kind === 'control-outcome' && message.id === id ? message.outcome : undefined))
+  }
+
   kill(signal: NodeJS.Signals = 'SIGKILL'): Promise<Exit> {
     this.child.kill(signal)
     return this.exited
@@ -103,7 +110,10 @@ export const TIMING = { tickMs: 15, electionTicks: 10, heartbeatTicks: 3 } as co
 
 export interface ClusterPlan {
   readonly clusterId: string
-  readonly members: readonly PeerAddress[]
+  readonly members: readonly MemberAddress[]
+  readonly protocol?: ProtocolName
+  readonly options?: Partial<ProtocolOptions>
+  readonly keys?: (nodeId: string) => SigningKeys
   readonly directoryOf: (nodeId: string) => string
 }
 
@@ -111,7 +121,8 @@ export const nodeStart = (plan: ClusterPlan, nodeId: string): NodeStart => {
   const self = present(plan.members.find((member) => member.nodeId === nodeId), 'a member')
   return {
     kind: 'start-node', clusterId: plan.clusterId, nodeId, directory: plan.directoryOf(nodeId),
-    listen: { host: self.host, port: self.port }, members: plan.members, protocol: 'raft', timing: TIMING,
+    listen: { host: self.host, port: self.port }, members: plan.members, protocol: plan.protocol ?? 'raft',
+    options: { ...DEFAULT_PROTOCOL_OPTIONS, ...plan.options }, forced: null, keys: plan.keys?.(nodeId) ?? null, timing: TIMING,
   }
 }
 

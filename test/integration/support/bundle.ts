@@ -21,10 +21,11 @@ export async function bundle(): Promise<Bundle> {
   const main = path.join(directory, 'out', 'main')
   const rendererDirectory = path.join(directory, 'out', 'renderer')
   const isPackage = (id: string): boolean => !id.startsWith('.') && !path.isAbsolute(id)
+  const transform = { define: { __PLANTED__: 'false' } }
   await build([
-    { input: { agent: path.join(root, 'src/runtime/agent/main.ts') }, platform: 'node', external: (id) => isPackage(id) && !id.startsWith('valibot'), output: { dir: main, format: 'es', entryFileNames: '[name].js' } },
-    { input: { cli: path.join(root, 'src/main/cli/main.ts') }, platform: 'node', external: isPackage, output: { dir: main, format: 'es', entryFileNames: '[name].js' } },
-    { input: { serve: path.join(root, 'src/main/serve/main.ts') }, platform: 'node', external: isPackage, output: { dir: main, format: 'es', entryFileNames: '[name].js' } },
+    { input: { agent: path.join(root, 'src/runtime/agent/main.ts') }, platform: 'node', transform, external: (id) => isPackage(id) && !id.startsWith('valibot'), output: { dir: main, format: 'es', entryFileNames: '[name].js' } },
+    { input: { cli: path.join(root, 'src/main/cli/main.ts') }, platform: 'node', transform, external: isPackage, output: { dir: main, format: 'es', entryFileNames: '[name].js' } },
+    { input: { serve: path.join(root, 'src/main/serve/main.ts') }, platform: 'node', transform, external: isPackage, output: { dir: main, format: 'es', entryFileNames: '[name].js' } },
   ])
   mkdirSync(rendererDirectory, { recursive: true })
   writeFileSync(path.join(rendererDirectory, 'index.html'), '<!doctype html><html><head><title>Quorate</title></head><body></body></html>')

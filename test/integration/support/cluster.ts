@@ -1,19 +1,30 @@
 import path from 'node:path'
 import { onTestFinished } from 'vitest'
+import type { ProtocolOptions, SigningKeys } from '../../../src/contract/agent'
+import type { ProtocolName } from '../../../src/core/machine'
 import { isUnknown, type NodeObservation } from '../../../src/core/observation'
+import { keyFile, makeKeys } from '../../../src/main/console/sandbox/keys'
 import { ProcessCluster, type ClusterPlan } from './agent-process'
 import { temporaryFolder } from './folders'
 import { freePorts } from './ports'
 import { until } from './until'
 
+export interface TestClusterOptions {
+  readonly folder?: string
+  readonly protocol?: ProtocolName
+  readonly options?: Partial<ProtocolOptions>
+}
+
+const CLUSTER_ID = 'test-cluster'
+
 /** A cluster for the test that runs, in a folder of its own; its processes end with the test. */
-export async function testCluster(bundle: string, size: number, folder = temporaryFolder()): Promise<ProcessCluster> {
+export async function testCluster(bundle: string, size: number, { folder = temporaryFolder(), protocol = 'raft', options = {} }: TestClusterOptions = {}): Promise<ProcessCluster> {
   const ports = await freePorts(size)
-  const plan: ClusterPlan = {
-    clusterId: 'test-cluster',
-    members: ports.map((port, index) => ({ nodeId: `n${index + 1}`, host: '127.0.0.1', port })),
-    directoryOf: (nodeId) => path.join(folder, nodeId),
-  }
+  const members = ports.map((port, index) => ({ nodeId: `n${index + 1}`, host: '127.0.0.1', port }))
+  const made = protocol === 'pbft' ? await makeKeys(folder, CLUSTER_ID, members.map(({ nodeId }) => nodeId)) : null
+  if (made !== null && !made.ok) throw new Error(made.error.message)
+  const keys = made === null ? {} : { keys: (nodeId: string): SigningKeys => ({ privateKeyFile: keyFile(folder, CLUSTER_ID, nodeId), publicKeys: made.value }) }
+  const plan: ClusterPlan = { clusterId: CLUSTER_ID, members, protocol, options, directoryOf: (nodeId) => path.join(folder, CLUSTER_ID, nodeId), ...keys }
   const cluster = new ProcessCluster(bundle, plan)
   onTestFinished(() => cluster.killAll())
   return cluster
@@ -30,10 +41,10 @@ export function reignOf(observation: NodeObservation): { readonly role: string; 
   return { role: group.role, term: Number(group.fence.value), leaderId: group.leaderId }
 }
 
-export function leaderAmong(observations: readonly NodeObservation[], afterTerm = 0): Reign | undefined {
+export function leaderAmong(observations: readonly NodeObservation[], afterTerm = -1): Reign | undefined {
   const reigns = observations.map((each) => ({ nodeId: each.nodeId, ...reignOf(each) }))
-  return reigns.filter(({ role, term }) => role === 'leader' && term > afterTerm).sort((a, b) => b.term - a.term)[0]
+  return reigns.filter(({ role, term }) => (role === 'leader' || role === 'primary') && term > afterTerm).sort((a, b) => b.term - a.term)[0]
 }
 
-export const waitForLeader = (cluster: ProcessCluster, afterTerm = 0, except: readonly string[] = []): Promise<Reign> =>
+export const waitForLeader = (cluster: ProcessCluster, afterTerm = -1, except: readonly string[] = []): Promise<Reign> =>
   until(`a leader after term ${afterTerm}`, 15_000, async () => leaderAmong(await cluster.observeAll(except), afterTerm))

@@ -5,6 +5,7 @@ import type { ClusterInfo } from '../../../src/contract/clusters'
 import { LOOPBACK_SOCKET_PATH, loopbackProtocols, tokenInFragment } from '../../../src/contract/loopback'
 import type { SandboxState } from '../../../src/contract/sandbox'
 import type { ClusterMoment } from '../../../src/core/observation'
+import type { ProtocolName } from '../../../src/core/machine'
 import { derive, type ClusterDerivation } from '../../../src/core/observe'
 import { channelPair } from '../../../src/main/console/binder'
 import { createConsole, MEMORY_ONLY, type ConsoleOptions, type ConsoleService, type Notification } from '../../../src/main/console/service'
@@ -60,8 +61,8 @@ export function clientOf(url: string): ConsoleClient {
   return client
 }
 
-export async function createCluster(client: ConsoleClient, nodes: 1 | 3 | 5 | 7, name = `Cluster of ${nodes}`): Promise<ClusterInfo> {
-  return value(await client.call('sandbox.create', { name, nodes }))
+export async function createCluster(client: ConsoleClient, nodes: 1 | 3 | 4 | 5 | 7, name = `Cluster of ${nodes}`, protocol: ProtocolName = 'raft'): Promise<ClusterInfo> {
+  return value(await client.call('sandbox.create', { name, nodes, protocol }))
 }
 
 export const stateOf = async (client: ConsoleClient, clusterId: string): Promise<SandboxState> => value(await client.call('sandbox.state', { clusterId }))

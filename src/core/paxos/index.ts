@@ -1,0 +1,8 @@
+export { ballotOf, ordinalOf, ORDINALS_MAX, roundOf, type Ballot } from './ballot'
+export { Configuration, ConfigurationHistory, type ConfigurationStep, type Member } from './configuration'
+export { decodeConfiguration } from './configuration-codec'
+export { decodeMessage, encodeMessage, MESSAGE_KINDS } from './message-codec'
+export type { PaxosMachine } from './paxos'
+export { PAXOS_OPTIONS, paxosProtocol } from './protocol'
+export { decodeAccepted, decodeHardState, RECORD_TYPES } from './record-codec'
+export type { Accepted, Message as PaxosMessage, MessageKind as PaxosMessageKind, PaxosFact, PaxosOptions, PaxosRole, ValueKind } from './types'

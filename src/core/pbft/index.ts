@@ -1,0 +1,7 @@
+export { decodeFrame, encodeBody, encodeStatement, encodeStatementFrame } from './codec'
+export { LiarMachine, type Behaviour } from './liar'
+export { PbftMachine } from './machine'
+export { liarProtocol, pbftProtocol, type LiarControl } from './protocol'
+export { ReplyQuorum, type ReplyVerdict } from './reply-quorum'
+export type { ExecutedRequest, TraceEntry } from './trace'
+export type { Message, MessageKind, PbftOptions, SignedMessage } from './types'

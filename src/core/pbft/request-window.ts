@@ -1,0 +1,48 @@
+/**
+ * The requests that were executed last, in order. An exact duplicate within the window is not executed again, on no replica, since the
+ * window is part of the checkpointed state. Past the window, and for a request that is asked for again on purpose, the state machine's
+ * sessions answer.
+ */
+import { toHex } from '../base'
+import { ID_BYTES } from './batch'
+import { REQUEST_WINDOW } from './limits'
+
+export class RequestWindow {
+  readonly #capacity: number
+  /** In order of execution, the oldest first. */
+  readonly #ids = new Set<string>()
+
+  constructor(capacity = REQUEST_WINDOW) {
+    this.#capacity = capacity
+  }
+
+  has(id: string): boolean {
+    return this.#ids.has(id)
+  }
+
+  add(id: string): void {
+    this.#ids.add(id)
+    if (this.#ids.size <= this.#capacity) return
+    for (const oldest of this.#ids) {
+      this.#ids.delete(oldest)
+      return
+    }
+  }
+
+  encode(): Uint8Array {
+    const bytes = new Uint8Array(this.#ids.size * ID_BYTES)
+    let at = 0
+    for (const id of this.#ids) {
+      for (let i = 0; i < ID_BYTES; i++) bytes[at++] = Number.parseInt(id.slice(i * 2, i * 2 + 2), 16)
+    }
+    return bytes
+  }
+
+  /** Null where the bytes are no window. */
+  static decode(bytes: Uint8Array, capacity = REQUEST_WINDOW): RequestWindow | null {
+    if (bytes.length % ID_BYTES !== 0 || bytes.length > capacity * ID_BYTES) return null
+    const window = new RequestWindow(capacity)
+    for (let at = 0; at < bytes.length; at += ID_BYTES) window.#ids.add(toHex(bytes.subarray(at, at + ID_BYTES)))
+    return window.#ids.size * ID_BYTES === bytes.length ? window : null
+  }
+}

@@ -1,0 +1,25 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { plant } from '../../../src/core/base'
+import { randomRun } from '../../../src/sim/invariants/paxos/random-run.fixture'
+import { PLANTED_PAXOS_BUGS } from '../../simulation/planted/paxos'
+
+const SEEDS_MAX = Number(process.env['PAXOS_PLANTED_SEEDS'] ?? 300)
+const only = process.env['PAXOS_PLANTED']?.split(',')
+const bugs = PLANTED_PAXOS_BUGS.filter(({ id }) => only?.includes(id) ?? true)
+
+describe('random schedules', () => {
+  afterEach(() => { plant(null) })
+
+  it.each(bugs)('catch $id', ({ id }) => {
+    plant(id)
+    const reads = id.includes('/lease-') ? 'lease' : id.includes('/read-') ? 'quorum' : null
+    let found: string | null = null
+    let seed = 0
+    while (found === null && seed < SEEDS_MAX) {
+      const { violation } = randomRun(++seed, reads === null ? {} : { reads })
+      if (violation) found = `${violation.invariant}: ${violation.what}`
+    }
+    if (process.env['PAXOS_SHOW']) console.log(id, seed, found)
+    expect(found).not.toBeNull()
+  }, 300_000)
+})
