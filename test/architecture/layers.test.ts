@@ -51,7 +51,7 @@ describe('layers', () => {
 })
 
 /** Where a program, a benchmark or a test that is not beside its subject begins. */
-const STARTS = /^(src\/main\/index\.ts|src\/main\/console\/utility\.ts|src\/main\/(serve|cli)\/main\.ts|src\/runtime\/agent\/main\.ts|src\/preload\/index\.ts|src\/renderer\/src\/(app\/main|env\.d)\.ts|bench\/.*|test\/.*|.*\.test\.ts)$/
+const STARTS = /^(src\/main\/index\.ts|src\/main\/console\/utility\.ts|src\/main\/(serve|cli)\/main\.ts|src\/runtime\/agent\/main\.ts|src\/main\/cli\/sim\/worker\.ts|src\/preload\/index\.ts|src\/renderer\/src\/(app\/main|env\.d)\.ts|bench\/.*|test\/.*|.*\.test\.ts)$/
 
 function resolve(from: string, specifier: string): string[] {
   const base = path.posix.join(path.posix.dirname(from), specifier.replace(/\?.*$/, ''))

@@ -4,7 +4,11 @@ export const EXIT = {
   ok: 0,
   /** observe: writes go on or may go on, but the cluster is not (fully) quorate: at-risk, starting or unknown. */
   atRisk: 1,
-  /** Wrong usage: unknown command, option or argument. */
+  /** check: the history is not linearizable. */
+  notLinearizable: 1,
+  /** check: the budget ended before there was a verdict. */
+  inconclusive: 2,
+  /** Wrong usage: unknown command, option or argument; for check it is `unreadable`. */
   usage: 2,
   /** Nobody answered: no member of the target, or no console runs on the data directory. */
   unreachable: 3,
@@ -14,6 +18,8 @@ export const EXIT = {
   rejected: 5,
   /** The console declined or could not carry out the command. */
   failed: 6,
+  /** check: wrong usage, or the file is no history. */
+  unreadable: 7,
 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
@@ -25,4 +31,5 @@ Exit codes:
   3  nobody answered (no member, or no running console)
   4  observe: no quorum, or stopped
   5  a certificate, user or password was rejected, or it is not etcd
-  6  the console could not carry out the command`
+  6  the console could not carry out the command
+  check has its own: see quorate check --help`

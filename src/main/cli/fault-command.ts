@@ -57,7 +57,7 @@ export function slowLink(from: string, to: string, options: Omit<SlowOptions, 'd
 }
 
 export const dataOption = (fallback: string): Option => new Option('--data <dir>', 'data directory of the console').default(fallback)
-const clusterOption = (): Option => new Option('--cluster <name>', 'which local cluster, by name or id (needed where there are several)')
+export const clusterOption = (): Option => new Option('--cluster <name>', 'which local cluster, by name or id (needed where there are several)')
 
 export function faultCommand(fallback: string, finish: Finish): Command {
   const fault = new Command('fault').description('put a fault in force, or undo it')

@@ -1,4 +1,5 @@
 /** The `quorate` command (node out/main/cli.js). */
+import path from 'node:path'
 import { defaultDataDirectory } from '../console/data-directory/default-data-directory'
 import { readVersion } from '../serve/version'
 import { EXIT, type ExitCode } from './exit-codes'
@@ -39,4 +40,12 @@ runProgram(process.argv.slice(2), {
   version: terminal.version, dataDirectory: defaultDataDirectory(process.platform, process.env), environment: process.env, write,
   serve: (request) => serveHere(request, terminal),
   up: (request) => upHere(request, terminal),
+  simulator: {
+    workerFile: path.join(import.meta.dirname, 'sim-worker.js'), isTerminal: process.stderr.isTTY,
+    stop: () => {
+      const interrupted = new AbortController()
+      for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => { interrupted.abort() })
+      return interrupted.signal
+    },
+  },
 }).then(end, broke)

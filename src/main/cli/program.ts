@@ -1,11 +1,17 @@
 /** The commands, their options and their help. */
 import { Command, CommanderError, Option } from 'commander'
+import { CLUSTER_SIZES, isClusterSize, PROTOCOL_NAMES, PROTOCOLS } from '../../contract/sandbox'
+import type { ProtocolName } from '../../core/machine'
+import { checkCommand } from './check/check-command'
 import { EXIT, EXIT_CODES_HELP, type ExitCode } from './exit-codes'
 import { dataOption, faultCommand, type Finish } from './fault-command'
+import { maelstromCommand } from './maelstrom'
+import { memberCommands } from './member-command'
 import { observeCommand } from './observe-command'
 import { failed, type Outcome } from './outcome'
 import { parseInteger } from './quantities'
 import { down, status, type NodeCount } from './sandbox'
+import { simCommand } from './sim'
 
 export interface ServeRequest {
   readonly dataDirectory: string
@@ -17,6 +23,7 @@ export interface UpRequest {
   readonly dataDirectory: string
   readonly name: string
   readonly nodes: NodeCount
+  readonly protocol: ProtocolName
 }
 
 export interface ProgramOptions {
@@ -27,9 +34,13 @@ export interface ProgramOptions {
   /** A console in this terminal until it is told to stop; resolves with what the command ends with. */
   readonly serve: (request: ServeRequest) => Promise<Outcome>
   readonly up: (request: UpRequest) => Promise<Outcome>
+  /** What `sim` runs its threads from, and what ends them early. */
+  readonly simulator: { readonly workerFile: string; readonly isTerminal: boolean; readonly stop: () => AbortSignal }
 }
 
-const NODE_COUNTS: readonly NodeCount[] = [1, 3, 5, 7]
+const NODE_COUNTS: readonly NodeCount[] = [1, 3, 4, 5, 7]
+/** The smallest cluster that takes a failure. */
+const DEFAULT_NODES: Readonly<Record<ProtocolName, NodeCount>> = { raft: 3, paxos: 3, pbft: 4 }
 
 function serveCommand(options: ProgramOptions, finish: Finish): Command {
   return new Command('serve').description('run the console on loopback, for a browser; ends with Ctrl-C')
@@ -50,16 +61,28 @@ Examples:
 ${EXIT_CODES_HELP}`)
 }
 
-function sandboxCommand(options: ProgramOptions, finish: Finish): Command {
-  const sandbox = new Command('sandbox').description('local clusters of real processes')
-  sandbox.command('up').description('make a local cluster, or start the one of that name; without a running console one runs here until Ctrl-C')
-    .addOption(new Option('--nodes <count>', 'how many nodes').choices(NODE_COUNTS.map(String)).default('3'))
+function upCommand(options: ProgramOptions, finish: Finish): Command {
+  return new Command('up').alias('create')
+    .description('make a local cluster, or start the one of that name; without a running console one runs here until Ctrl-C')
+    .addOption(new Option('--protocol <protocol>', 'what the nodes agree by').choices(PROTOCOLS).default('raft'))
+    .addOption(new Option('--nodes <count>', 'how many nodes (default: 3; 4 for pbft)').choices(NODE_COUNTS.map(String)))
     .option('--name <name>', 'name of the cluster', 'Local cluster')
     .addOption(dataOption(options.dataDirectory))
-    .action(async (given: { nodes: string; name: string; data: string }) => {
-      const nodes = NODE_COUNTS.find((count) => String(count) === given.nodes) ?? 3
-      finish(await options.up({ dataDirectory: given.data, name: given.name, nodes }))
+    .action(async (given: { nodes?: string; protocol: ProtocolName; name: string; data: string }) => {
+      const { protocol } = given
+      const nodes = NODE_COUNTS.find((count) => String(count) === given.nodes) ?? DEFAULT_NODES[protocol]
+      if (!isClusterSize(protocol, nodes)) {
+        const sizes = CLUSTER_SIZES[protocol].join(', ')
+        finish(failed({ code: 'usage', message: `A ${PROTOCOL_NAMES[protocol]} cluster cannot have ${String(nodes)} nodes.`, hint: `Give --nodes one of ${sizes}.` }))
+        return
+      }
+      finish(await options.up({ dataDirectory: given.data, name: given.name, nodes, protocol }))
     })
+}
+
+function sandboxCommand(options: ProgramOptions, finish: Finish): Command {
+  const sandbox = new Command('sandbox').description('local clusters of real processes')
+  sandbox.addCommand(upCommand(options, finish))
   sandbox.command('down').description('stop a local cluster').argument('[name]', 'name or id (needed where there are several)')
     .option('--delete', 'remove its folder and its history too').addOption(dataOption(options.dataDirectory))
     .action(async (name: string | undefined, given: { delete?: boolean; data: string }) => {
@@ -71,9 +94,13 @@ function sandboxCommand(options: ProgramOptions, finish: Finish): Command {
       finish(await status(given.data, name, given.json === true))
     })
   sandbox.addCommand(faultCommand(options.dataDirectory, finish))
+  for (const command of memberCommands(options.dataDirectory, finish)) sandbox.addCommand(command)
   return sandbox.addHelpText('after', `
 Examples:
   $ quorate sandbox up --nodes 5 --name demo
+  $ quorate sandbox create --protocol pbft --name generals
+  $ quorate sandbox lie generals n1 equivocate
+  $ quorate sandbox member add --cluster demo
   $ quorate sandbox status
   $ quorate sandbox fault kill n1
   $ quorate observe demo
@@ -98,7 +125,10 @@ export async function runProgram(argv: readonly string[], options: ProgramOption
     .version(options.version, '-V, --version')
     .addCommand(serveCommand(options, finish))
     .addCommand(observeCommand(options.dataDirectory, options.environment, finish))
+    .addCommand(checkCommand(options.write.err, finish))
     .addCommand(sandboxCommand(options, finish))
+    .addCommand(simCommand({ ...options.simulator, write: options.write, planted: null, regressions: null }, finish))
+    .addCommand(maelstromCommand(finish))
     .addHelpText('after', `
 Examples:
   $ quorate observe etcd://127.0.0.1:2379
@@ -112,7 +142,8 @@ ${EXIT_CODES_HELP}`)
     await program.parseAsync([...argv], { from: 'user' })
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error
-    return error.exitCode === 0 ? EXIT.ok : EXIT.usage
+    // 2 is a verdict of check.
+    return error.exitCode === 0 ? EXIT.ok : argv[0] === 'check' ? EXIT.unreadable : EXIT.usage
   }
   if (outcome.stdout !== undefined) options.write.out(outcome.stdout)
   if (outcome.stderr !== undefined) options.write.err(outcome.stderr)

@@ -1,6 +1,6 @@
 /** The documented JSON of `observe` (docs/json.md). A change that breaks a reader raises JSON_VERSION. */
 import { toPublicJson } from '../../core/base'
-import { isUnknown, type Claim, type ClusterMoment, type GroupObservation, type Measured, type NodeObservation } from '../../core/observation'
+import { isUnknown, type Claim, type ClusterMoment, type Fence, type GroupObservation, type Measured, type NodeObservation } from '../../core/observation'
 import { say, type ClusterDerivation, type HealthIssue } from '../../core/observe'
 
 export const JSON_VERSION = 1
@@ -17,12 +17,14 @@ export interface ClusterIdentity {
 const claimed = <Value>(claim: Claim<Value>): Measured<Value> => ('value' in claim ? claim.value : { unknown: claim.unknown })
 const measured = <Value, Shown>(value: Measured<Value>, show: (value: Value) => Shown): Measured<Shown> => (isUnknown(value) ? value : show(value))
 
+const publicFence = ({ kind, value, label }: Fence) => ({ kind, value, ...(label === undefined ? {} : { label }) })
+
 function publicGroup(group: GroupObservation) {
   const { groupId, role, leaderId, fence, members, log, peers } = group
   return {
     id: groupId, role, leaderId,
-    fence: measured(fence, ({ kind, value }) => ({ kind, value })),
-    members: measured(members, (list) => list.map(({ id, name, address, voter }) => ({ id, name, address, voter }))),
+    fence: measured(fence, publicFence),
+    members: measured(members, (list) => list.map(({ id, name, address, voter, witness }) => ({ id, name, address, voter, ...(witness === true ? { witness } : {}) }))),
     log: { firstAvailable: log.firstAvailable, last: log.last, persisted: log.persisted, committed: log.committed, applied: log.applied },
     peers: peers.map(({ id, stage, position, lag, flow }) => ({ id, stage, position, lag, flow })),
   }
@@ -35,7 +37,7 @@ function publicNode(observation: NodeObservation) {
     groups: groups.map(publicGroup),
     links: links.map(({ peerId, connected, rttMs: linkRttMs, bytesPerSecond, messagesPerSecond, silentForMs }) =>
       ({ peerId, connected, rttMs: linkRttMs, bytesPerSecond, messagesPerSecond, silentForMs })),
-    alarms: alarms.map(({ code, text }) => ({ code, text })),
+    alarms: alarms.map(({ code, text, about }) => ({ code, text, ...(about === undefined ? {} : { about }) })),
     storage: { usedBytes: storage.usedBytes, inUseBytes: storage.inUseBytes, quotaBytes: storage.quotaBytes },
     extras,
   }
@@ -56,9 +58,9 @@ function publicSummary(derivation: ClusterDerivation) {
     state,
     sentence: say(sentence),
     leaderId: claimed(leader),
-    fence: measured(claimed(fence), ({ kind, value }) => ({ kind, value })),
+    fence: measured(claimed(fence), publicFence),
     quorumMargin: {
-      voters: margin.voters, answering: margin.answering, agreeing: margin.agreeing, needed: margin.needed, canLose: margin.canLose,
+      voters: margin.voters, answering: margin.answering, agreeing: margin.agreeing, faulty: margin.faulty, needed: margin.needed, canLose: margin.canLose,
       critical: margin.critical,
     },
     disagreements: disagreements.map(({ about, views }) => ({ about, views: views.map(({ value, nodeIds }) => ({ value, nodeIds })) })),

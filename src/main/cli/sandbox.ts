@@ -1,6 +1,7 @@
 /** `quorate sandbox …`: local clusters, through the console that runs on the data directory. */
 import type { ClusterInfo } from '../../contract/clusters'
-import type { Fault, FaultInForce, LinkFault, SandboxState } from '../../contract/sandbox'
+import { PROTOCOL_NAMES, type Fault, type FaultInForce, type LinkFault, type SandboxState } from '../../contract/sandbox'
+import type { ProtocolName } from '../../core/machine'
 import { fail, ok, toPublicJson, type Result } from '../../core/base'
 import { connectToConsole, type ConsoleConnection } from '../console/control'
 import { EXIT } from './exit-codes'
@@ -43,7 +44,7 @@ async function choose(connection: ConsoleConnection, name: string | undefined): 
     names === '' ? 'There is none at all.' : `There are: ${names}.`) : ok(found)
 }
 
-async function onCluster(dataDirectory: string, name: string | undefined,
+export async function onCluster(dataDirectory: string, name: string | undefined,
   work: (connection: ConsoleConnection, cluster: ClusterInfo) => Promise<Outcome>): Promise<Outcome> {
   return withConsole(dataDirectory, async (connection) => {
     const chosen = await choose(connection, name)
@@ -57,6 +58,8 @@ export function describeFault({ fault }: FaultInForce): string {
     case 'stopped':
     case 'paused':
       return `${fault.nodeId} ${fault.kind}`
+    case 'lying':
+      return `${fault.nodeId} lies: ${fault.lie}`
     case 'partition':
       return `partition ${fault.groups.map((group) => group.join(',')).join(' / ')}`
     case 'link':
@@ -75,10 +78,10 @@ function describeLink(fault: LinkFault): string {
 }
 
 function describeState(info: ClusterInfo, state: SandboxState): string {
-  const rows = state.nodes.map((node) => [`  ${node.nodeId}`, node.state, node.pid === null ? '' : `pid ${String(node.pid)}`,
+  const rows = state.nodes.map((node) => [`  ${node.nodeId}`, node.member === 'voter' ? '' : node.member, node.state, node.pid === null ? '' : `pid ${String(node.pid)}`,
     `port ${String(node.port)}`, node.reason ?? ''])
   const faults = state.faults.map((fault) => `  ${fault.id}: ${describeFault(fault)}`)
-  return [`${info.name} (${info.id}): ${state.phase}`, columns(rows), ...(faults.length === 0 ? [] : ['Faults in force', ...faults])].join('\n')
+  return [`${info.name} (${info.id}, ${PROTOCOL_NAMES[state.protocol]}): ${state.phase}`, columns(rows), ...(faults.length === 0 ? [] : ['Faults in force', ...faults])].join('\n')
 }
 
 export async function status(dataDirectory: string, name: string | undefined, json: boolean): Promise<Outcome> {
@@ -103,9 +106,9 @@ function statusJson(told: readonly { readonly info: ClusterInfo; readonly state:
   return toPublicJson({
     version: JSON_VERSION,
     clusters: told.map(({ info, state }) => ({
-      id: info.id, name: info.name, phase: state.phase,
+      id: info.id, name: info.name, protocol: state.protocol, phase: state.phase,
       nodes: state.nodes.map((node) => ({
-        id: node.nodeId, state: node.state, pid: node.pid, port: node.port, directory: node.directory, restarts: node.restarts,
+        id: node.nodeId, member: node.member, state: node.state, pid: node.pid, port: node.port, directory: node.directory, restarts: node.restarts,
         reason: node.reason ?? null,
       })),
       faults: state.faults.map((each) => ({ id: each.id, sinceMs: each.sinceMs, text: describeFault(each), fault: each.fault })),
@@ -113,15 +116,15 @@ function statusJson(told: readonly { readonly info: ClusterInfo; readonly state:
   }, 2)
 }
 
-export type NodeCount = 1 | 3 | 5 | 7
+export type NodeCount = 1 | 3 | 4 | 5 | 7
 
 /** Makes the cluster, or starts the one that has this name already. */
-export async function up(connection: Calls, name: string, nodes: NodeCount): Promise<Outcome> {
+export async function up(connection: Calls, name: string, nodes: NodeCount, protocol: ProtocolName): Promise<Outcome> {
   const listed = await sandboxes(connection)
   if (!listed.ok) return failed(listed.error)
   const known = listed.value.find((each) => each.name === name)
   if (known === undefined) {
-    const made = await connection.call('sandbox.create', { name, nodes })
+    const made = await connection.call('sandbox.create', { name, nodes, protocol })
     return made.ok ? describeStarted(connection, made.value) : failed(made.error)
   }
   const started = await connection.call('sandbox.start', { clusterId: known.id })
@@ -146,7 +149,7 @@ async function describeStarted(connection: Calls, info: ClusterInfo): Promise<Ou
   }
 }
 
-async function describeAfter(connection: Calls, info: ClusterInfo): Promise<Outcome> {
+export async function describeAfter(connection: Calls, info: ClusterInfo): Promise<Outcome> {
   const state = await connection.call('sandbox.state', { clusterId: info.id })
   return state.ok ? printed(describeState(info, state.value)) : failed(state.error)
 }
@@ -167,7 +170,7 @@ export async function nodeAction(dataDirectory: string, cluster: string | undefi
   })
 }
 
-async function unknownNode(connection: ConsoleConnection, info: ClusterInfo, nodeIds: readonly string[]): Promise<Outcome | null> {
+export async function unknownNode(connection: ConsoleConnection, info: ClusterInfo, nodeIds: readonly string[]): Promise<Outcome | null> {
   const state = await connection.call('sandbox.state', { clusterId: info.id })
   if (!state.ok) return failed(state.error)
   const known = state.value.nodes.map((node) => node.nodeId)

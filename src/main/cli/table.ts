@@ -23,7 +23,7 @@ export function columns(rows: readonly (readonly string[])[]): string {
   return rows.map((row) => row.map((cell, i) => (i === row.length - 1 ? cell : cell.padEnd(widths[i] ?? 0))).join('  ').trimEnd()).join('\n')
 }
 
-const HEADINGS = ['NODE', 'ENDPOINT', 'ANSWER', 'RTT', 'ROLE', 'LEADER', 'TERM', 'COMMITTED', 'APPLIED', 'STORAGE', 'VERSION']
+const HEADINGS = ['NODE', 'ENDPOINT', 'ANSWER', 'RTT', 'ROLE', 'LEADER', 'EPOCH', 'COMMITTED', 'APPLIED', 'STORAGE', 'VERSION']
 
 function rowOf(observation: NodeObservation, nameOf: (id: string) => string): readonly string[] {
   const group = observation.groups[0]
@@ -31,7 +31,7 @@ function rowOf(observation: NodeObservation, nameOf: (id: string) => string): re
   if (reachability !== 'ok' || group === undefined) return [name, source.endpoint, reachability, ...HEADINGS.slice(3).map(() => UNKNOWN)]
   return [
     name, source.endpoint, reachability, show(rttMs, (ms) => `${ms.toFixed(1)} ms`), show(group.role, (role) => role),
-    show(group.leaderId, (id) => (id === null ? 'none' : nameOf(id))), show(group.fence, ({ value }) => value.toString()),
+    show(group.leaderId, (id) => (id === null ? 'none' : nameOf(id))), show(group.fence, ({ kind, value, label }) => `${say({ key: `fence.${kind}`, parameters: {} })} ${label ?? value.toString()}`),
     position(group.log.committed), position(group.log.applied), size(storage.usedBytes), show(version, (text) => text),
   ]
 }

@@ -1,0 +1,1 @@
+export { maelstromCommand } from './command'

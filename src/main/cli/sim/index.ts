@@ -1,0 +1,2 @@
+export { simCommand, type SimEnvironment } from './command'
+export type { PlantedBug } from './jobs'

@@ -1,0 +1,3 @@
+export { possibleCells, possibleDeeds } from './possible'
+export { runSeed, type SeedOutcome } from './seed'
+export { CampaignSummary, type CampaignReport, type CampaignViolation } from './summary'

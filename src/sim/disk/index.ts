@@ -1,0 +1,1 @@
+export { DamagedRead, SimulatedDisk, type DiskCounts } from './disk'

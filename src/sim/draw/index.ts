@@ -1,0 +1,2 @@
+export { drawPlan } from './plan'
+export { drawProfile } from './profile'

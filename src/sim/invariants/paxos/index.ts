@@ -1,0 +1,13 @@
+import type { PaxosMachine } from '../../../core/paxos'
+import type { Invariant } from '../../invariant'
+import { configurationInForce } from './configuration-in-force'
+import { executedPrefix, monotonic, trimming } from './executed-prefix'
+import { learnedIsChosen } from './learned-is-chosen'
+import { oneValueChosen } from './one-value-chosen'
+import { promiseRule } from './promise-rule'
+import { chosenIsSafe, oneValuePerBallot, uniqueProposer } from './proposal-rules'
+import { readIndex } from './read-index'
+
+export const paxosInvariants: readonly Invariant<PaxosMachine>[] = [
+  oneValueChosen, learnedIsChosen, promiseRule, uniqueProposer, oneValuePerBallot, chosenIsSafe, executedPrefix, monotonic, configurationInForce, trimming, readIndex,
+]

@@ -1,0 +1,2 @@
+export { Nemesis } from './nemesis'
+export { faultInWords } from './words'

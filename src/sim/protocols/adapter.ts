@@ -1,0 +1,27 @@
+/** What the simulator must know of a protocol beside the contract of machines. */
+import type { Protocol, ProtocolMachine, ProtocolName } from '../../core/machine'
+import type { Invariant } from '../invariant'
+import type { LiarBehaviour, SimulationPlan } from '../plan'
+
+/** The protocol within one simulation. */
+export interface AdaptedProtocol {
+  /** The protocol with the plan's options, as `nodeId` runs it; a liar's is a liar's. */
+  open(nodeId: string, copy: number): Protocol
+  /** A client made this command. */
+  issued(command: Uint8Array): void
+  /** What a liar does from now on; null: nothing that a correct node would not do. */
+  behave(nodeId: string, behaviour: LiarBehaviour | null): void
+}
+
+export interface Adapter {
+  readonly name: ProtocolName
+  begin(plan: SimulationPlan): AdaptedProtocol
+  readonly invariants: readonly Invariant<ProtocolMachine>[]
+  /** Rises whenever a machine has replaced entries of its log; 0 for protocols that never do. */
+  replacements(machine: ProtocolMachine): number
+  /** How many of so many members may be damaged, down or lying for good while the others go on. */
+  faultsMax(members: number): number
+  /** How many equal replies of different members a client needs. */
+  repliesNeeded(members: number): number
+  readonly supports: { readonly membership: boolean; readonly transfer: boolean; readonly byzantine: boolean; readonly readsAnywhere: boolean }
+}

@@ -1,0 +1,28 @@
+import { RAFT_OPTIONS, raftProtocol, type RaftMachine } from '../../core/raft'
+import type { Protocol } from '../../core/machine'
+import { RAFT_INVARIANTS } from '../invariants/raft'
+import type { SimulationPlan } from '../plan'
+import type { Adapter } from './adapter'
+
+/** A learner is promoted when it is so many entries behind at most. */
+const PROMOTE_WITHIN_ENTRIES = 20
+
+const protocolOf = ({ options, workload, timing }: SimulationPlan): Protocol<RaftMachine> => raftProtocol({
+  ...RAFT_OPTIONS,
+  reads: options.readMode,
+  // Over one election timeout, and the two ticks by which counting in ticks is off.
+  leaseDriftTicks: Math.ceil(timing.electionTicks * options.clockDriftMax) + 2,
+  followerReads: workload.reads === 'any',
+  forwardProposals: options.forwardProposals,
+  promoteWithinEntries: PROMOTE_WITHIN_ENTRIES,
+})
+
+export const raftAdapter: Adapter = {
+  name: 'raft',
+  begin: (plan) => ({ open: () => protocolOf(plan), issued: () => undefined, behave: () => undefined }),
+  invariants: RAFT_INVARIANTS,
+  replacements: (machine) => (machine as RaftMachine).inspect.logVersion,
+  faultsMax: (members) => Math.floor((members - 1) / 2),
+  repliesNeeded: () => 1,
+  supports: { membership: true, transfer: true, byzantine: false, readsAnywhere: true },
+}

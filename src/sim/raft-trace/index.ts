@@ -1,0 +1,1 @@
+export { raftTraceOf } from './trace'
