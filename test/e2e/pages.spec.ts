@@ -13,7 +13,7 @@ test('no page has an accessibility violation, in any language or theme', async (
   await startLocalCluster(page)
   await expect(sentence(page)).toContainText('3 of 3')
   const base = /#(\/clusters\/[^/]+)/.exec(page.url())?.[1] ?? ''
-  const places = ['/', '/welcome', '/attach', '/settings', ...CLUSTER_PAGES.map((name) => `${base}/${name}`)]
+  const places = ['/', '/welcome', '/attach', '/settings', '/simulator', ...CLUSTER_PAGES.map((name) => `${base}/${name}`)]
   const violations = new Set<string>()
   for (const language of LANGUAGES) {
     for (const theme of THEMES) {

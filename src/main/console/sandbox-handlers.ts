@@ -2,8 +2,10 @@
 import type { Result } from '../../core/base'
 import { fail, ok } from '../../core/base'
 import type { ClusterInfo } from '../../contract/clusters'
+import type { ConsoleSentenceKey } from '../../contract/console-sentences'
 import type { loadContract, LoadState } from '../../contract/load'
-import type { sandboxContract, SandboxState } from '../../contract/sandbox'
+import { PROTOCOL_NAMES, type sandboxContract, type SandboxState } from '../../contract/sandbox'
+import type { ProtocolName } from '../../core/machine'
 import type { Handlers } from './binder'
 import { consoleEvent, faultEvent, type NewEvent } from './events'
 import type { Registry } from './registry'
@@ -24,8 +26,8 @@ export interface SandboxHandlersOptions {
   readonly onDeleted: (clusterId: string) => void
 }
 
-export function sandboxInfo({ clusterId, name, createdAtMs, running }: ClusterFile): ClusterInfo {
-  return { id: clusterId, name, kind: 'sandbox', engine: 'Raft', critical: false, group: null, createdAtMs, paused: !running }
+export function sandboxInfo({ clusterId, name, createdAtMs, running, protocol }: ClusterFile): ClusterInfo {
+  return { id: clusterId, name, kind: 'sandbox', engine: PROTOCOL_NAMES[protocol], critical: false, group: null, createdAtMs, paused: !running }
 }
 
 const nameTaken = (name: string) => fail('name-taken', `A cluster is called ${name} already.`, 'Choose another name.')
@@ -43,10 +45,10 @@ export async function startTelling(clusterId: string, options: Pick<SandboxHandl
 }
 
 /** Creates it and has it listed; it is not started yet. */
-export async function createSandboxCluster(name: string, nodes: number, options: SandboxHandlersOptions) {
+export async function createSandboxCluster(name: string, nodes: number, options: SandboxHandlersOptions, protocol: ProtocolName = 'raft') {
   const { sandbox, registry, onEvent, nowMs } = options
   if (registry.nameTaken(name)) return nameTaken(name)
-  const created = await sandbox.create(name, nodes)
+  const created = await sandbox.create(name, nodes, protocol)
   if (!created.ok) return created
   const info = sandboxInfo(created.value)
   const { clusterId } = created.value
@@ -57,7 +59,7 @@ export async function createSandboxCluster(name: string, nodes: number, options:
     return listed
   }
   options.onCreated(clusterId)
-  onEvent(consoleEvent('operation-cluster-created', 'event.cluster-created', { atMs: nowMs(), clusterId }, { cluster: name, nodes }))
+  onEvent(consoleEvent('operation-cluster-created', 'event.cluster-created', { atMs: nowMs(), clusterId }, { cluster: name, nodes, protocol: PROTOCOL_NAMES[protocol] }))
   return ok(info)
 }
 
@@ -65,8 +67,8 @@ export function sandboxHandlers(options: SandboxHandlersOptions): Handlers<typeo
   const { sandbox, registry, states, onEvent, nowMs, onDeleted } = options
   const about = (clusterId: string, nodeId?: string) => (nodeId === undefined ? { atMs: nowMs(), clusterId } : { atMs: nowMs(), clusterId, nodeId })
   return {
-    'sandbox.create': async ({ name, nodes }) => {
-      const created = await createSandboxCluster(name, nodes, options)
+    'sandbox.create': async ({ name, nodes, protocol }) => {
+      const created = await createSandboxCluster(name, nodes, options, protocol)
       if (!created.ok) return created
       // Nodes come up while the window already shows them.
       void startTelling(created.value.id, options)
@@ -97,6 +99,12 @@ export function sandboxHandlers(options: SandboxHandlersOptions): Handlers<typeo
       if (done.ok) onEvent(consoleEvent(isHarm(action) ? 'fault-injected' : 'fault-removed', `event.node-${action}`, about(clusterId, nodeId), { name: nodeId }))
       return done
     },
+    'sandbox.lie': ({ clusterId, nodeId, behaviour }) => {
+      const done = sandbox.lie(clusterId, nodeId, behaviour)
+      if (done.ok) onEvent(consoleEvent(behaviour === 'honest' ? 'fault-removed' : 'fault-injected', `event.lie-${behaviour}`, about(clusterId, nodeId), { name: nodeId }))
+      return done
+    },
+    ...memberHandlers(options),
     'sandbox.addFault': ({ clusterId, fault }) => {
       const added = sandbox.addFault(clusterId, fault)
       if (added.ok) onEvent(faultEvent(fault, about(clusterId)))
@@ -113,6 +121,46 @@ export function sandboxHandlers(options: SandboxHandlersOptions): Handlers<typeo
       return healed
     },
     'sandbox.watch': ({ clusterId }, sink) => watch(sandbox.state(clusterId), states, clusterId, (state) => sink.push(state)),
+  }
+}
+
+type MemberHandlers = Pick<Handlers<typeof sandboxContract>, 'sandbox.member' | 'sandbox.transfer' | 'sandbox.recover'>
+
+/** Every change of the members is in the list of events, and one whose end is not known too. */
+function memberHandlers({ sandbox, registry, onEvent, nowMs }: SandboxHandlersOptions): MemberHandlers {
+  const told = (clusterId: string, nodeId: string | null, key: ConsoleSentenceKey, outcome: Result<unknown>, parameters: Record<string, string> = {}): void => {
+    const about = nodeId === null ? { atMs: nowMs(), clusterId } : { atMs: nowMs(), clusterId, nodeId }
+    if (outcome.ok) onEvent(consoleEvent('operation-members-changed', key, about, parameters))
+    else if (outcome.error.code === 'unknown-outcome') {
+      onEvent(consoleEvent('operation-members-changed', 'event.members-unknown', { ...about, severity: 'warning' }, { reason: outcome.error.message }))
+    }
+  }
+  return {
+    'sandbox.member': async ({ clusterId, change }) => {
+      const changed = await sandbox.changeMembers(clusterId, change)
+      const name = changed.ok ? changed.value.nodeId : ''
+      told(clusterId, changed.ok ? name : null, `event.members-${change.kind}`, changed, { name })
+      return changed
+    },
+    'sandbox.transfer': async ({ clusterId, to }) => {
+      const done = await sandbox.transferLeadership(clusterId, to)
+      told(clusterId, to, to === null ? 'event.leadership-handed-on' : 'event.leadership-handed-to', done, to === null ? {} : { name: to })
+      return done
+    },
+    'sandbox.recover': async ({ clusterId, name }) => {
+      const known = registry.get(clusterId)
+      if (!known || !sandbox.has(clusterId)) return fail('not-a-sandbox', 'This is not a local cluster.')
+      if (known.name !== name) return fail('name-mismatch', 'The name given is not the name of this cluster.', `Its name is ${known.name}.`)
+      const done = await sandbox.recover(clusterId)
+      if (!done.ok) {
+        told(clusterId, null, 'event.members-recovered', done)
+        return done
+      }
+      const { nodeId, lost } = done.value
+      onEvent(consoleEvent('operation-members-changed', 'event.members-recovered', { atMs: nowMs(), clusterId, nodeId, severity: 'critical' },
+        { name: nodeId, lost: lost.length > 0 ? lost.join(', ') : 'others' }))
+      return ok({ nodeId })
+    },
   }
 }
 

@@ -203,6 +203,7 @@ class Service implements ConsoleService {
       pollIntervalMs: () => this.settings.get().pollIntervalMs,
       onObservation: (observation) => this.live.observed(observation),
       onState: (state) => this.sandboxChanged(state),
+      onMembers: (clusterId) => this.live.expected(clusterId, this.sandbox.expected(clusterId)),
       onLoadState: (state) => this.loads.publish(state),
       onLoadSample: (clusterId, sample) => this.recording.loadSample(clusterId, sample),
     })

@@ -65,7 +65,7 @@ describe('one alert', () => {
   test('there is a rule for every kind of issue, and none twice', () => {
     const codes = DEFAULT_RULES.map(({ code }) => code)
     expect([...codes].sort()).toEqual([
-      'engine-alarm', 'high-latency', 'link-failed', 'low-availability', 'members-disagree', 'no-leader', 'node-failed', 'quorum-at-risk', 'quorum-lost', 'replication-lag',
+      'engine-alarm', 'high-latency', 'link-failed', 'low-availability', 'members-disagree', 'misbehaviour', 'no-leader', 'node-failed', 'quorum-at-risk', 'quorum-lost', 'replication-lag',
     ])
   })
 })

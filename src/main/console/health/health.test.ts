@@ -46,7 +46,7 @@ const node = (id: string, stale: boolean): TopologyNode => ({
 function derivation(atMs: number, issues: readonly HealthIssue[], stale: readonly string[] = []): ClusterDerivation {
   return {
     clusterId: 'c1', atMs, issues, state: 'quorate', sentence: { key: 'state.stopped', parameters: {} },
-    leader: { value: null, by: '', atMs }, fence: { unknown: 'unreachable', by: '', atMs }, margin: { voters: 3, answering: 3, agreeing: 3, needed: 2, canLose: 1, critical: [] },
+    leader: { value: null, by: '', atMs }, fence: { unknown: 'unreachable', by: '', atMs }, margin: { voters: 3, answering: 3, agreeing: 3, faulty: 0, needed: 2, canLose: 1, critical: [] },
     topology: { nodes: ['n1', 'n2', 'n3'].map((id) => node(id, stale.includes(id))), links: [] }, matrix: { columns: [], rows: [] }, disagreements: [], positions: [], lag: [],
   }
 }

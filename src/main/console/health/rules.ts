@@ -18,6 +18,7 @@ export const DEFAULT_RULES: readonly AlertRule[] = [
   rule('quorum-at-risk', 2_000, 3_000, false),
   rule('link-failed', 3_000, 5_000, true),
   rule('engine-alarm', 0, 5_000, true),
+  rule('misbehaviour', 0, 5_000, true),
   rule('low-availability', 2_000, 3_000, false, { value: DEFAULT_THRESHOLDS.lowAvailabilityShare, unit: 'share' }),
   rule('high-latency', 5_000, 10_000, false, { value: DEFAULT_THRESHOLDS.highLatencyMs, unit: 'ms' }),
   rule('replication-lag', 10_000, 10_000, false, { value: DEFAULT_THRESHOLDS.lagEntries, unit: 'entries' }),

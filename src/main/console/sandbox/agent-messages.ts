@@ -17,10 +17,10 @@ const group = v.object({
   role: measured(v.picklist(['leader', 'follower', 'candidate', 'learner', 'observer', 'witness', 'primary', 'standby', 'replica'])),
   fence: measured(v.object({
     kind: v.picklist(['raft-term', 'ballot', 'view', 'pg-timeline', 'redis-epoch', 'zab-epoch', 'leader-epoch']),
-    value: v.bigint(),
+    value: v.bigint(), label: v.exactOptional(id),
   })),
   leaderId: measured(v.nullable(id)),
-  members: measured(list(v.object({ id, name: id, address: id, voter: v.boolean() }))),
+  members: measured(list(v.object({ id, name: id, address: id, voter: v.boolean(), witness: v.exactOptional(v.boolean()) }))),
   log: v.object({ firstAvailable: position, last: position, persisted: position, committed: position, applied: position }),
   peers: list(v.object({
     id,
@@ -44,21 +44,33 @@ const observation = v.object({
     peerId: id, connected: measured(v.boolean()), rttMs: measured(number), bytesPerSecond: measured(number),
     messagesPerSecond: rates, silentForMs: measured(number),
   })),
-  alarms: list(v.object({ code: id, text })),
+  alarms: list(v.object({ code: id, text, about: v.exactOptional(id) })),
   version: measured(id),
   storage: v.object({ usedBytes: measured(v.bigint()), inUseBytes: measured(v.bigint()), quotaBytes: measured(v.bigint()) }),
   extras: v.record(id, v.union([v.pipe(v.string(), v.maxLength(TEXT_CHARACTERS_MAX)), v.number(), v.bigint(), v.boolean()])),
 })
 const latency = v.nullable(number)
 const loadSample = v.object({
-  atMs: number, intervalMs: number, completed: number, reads: number, writes: number, errors: number, unknownOutcomes: number,
+  atMs: number, intervalMs: number, completed: number, reads: number, writes: number, errors: number, unknownOutcomes: number, outvoted: number,
   p50Ms: latency, p90Ms: latency, p99Ms: latency, maxMs: latency,
 })
+
+const outcome = v.variant('kind', [
+  v.object({ kind: v.literal('done') }),
+  v.object({ kind: v.literal('not-leader'), leaderId: v.nullable(id) }),
+  v.object({
+    kind: v.literal('refused'),
+    code: v.picklist(['change-in-flight', 'not-supported', 'no-such-member', 'not-a-voter', 'would-lose-quorum', 'nothing-to-do', 'not-ready']),
+    message: text,
+  }),
+  v.object({ kind: v.literal('unknown'), why: v.picklist(['leadership-lost', 'stopped', 'timed-out']) }),
+])
 
 const fromAgent = v.variant('kind', [
   v.object({ kind: v.literal('ready'), port: v.number(), recoveredEntries: v.number() }),
   v.object({ kind: v.literal('observation'), id: v.number(), observation }),
   v.object({ kind: v.literal('changed') }),
+  v.object({ kind: v.literal('control-outcome'), id: v.number(), outcome }),
   v.object({ kind: v.literal('load-sample'), sample: loadSample }),
   v.object({
     kind: v.literal('failed'),

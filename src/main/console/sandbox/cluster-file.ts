@@ -2,25 +2,58 @@
 import { mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
 import path from 'node:path'
 import * as v from 'valibot'
-import type { Result } from '../../../core/base'
+import type { Failure, Result } from '../../../core/base'
 import { fail, ok } from '../../../core/base'
 import { clusterId, clusterName } from '../../../contract/fields'
+import { PROTOCOLS } from '../../../contract/sandbox'
 import { SANDBOX_LIMITS } from './limits'
 
-const schema = v.object({
-  version: v.literal(1),
+const node = v.object({
+  nodeId: v.pipe(v.string(), v.regex(/^n[1-9]\d{0,3}$/)),
+  port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
+})
+const member = v.object({ ...node.entries, member: v.picklist(['voter', 'learner', 'witness']) })
+const NODES_MAX = 64
+const members = v.pipe(v.array(member), v.minLength(1), v.maxLength(NODES_MAX))
+const common = {
   clusterId,
   /** As it was created; the console's list holds its name of today. */
   name: clusterName,
   createdAtMs: v.number(),
   /** It ran when this was written: it is started again with the console. */
   running: v.boolean(),
+}
+const schema = v.object({
+  ...common,
+  version: v.literal(2),
+  protocol: v.picklist(PROTOCOLS),
+  /** The members that it was created with: what a log begins with. */
+  founders: members,
   nodes: v.pipe(
-    v.array(v.object({ nodeId: v.pipe(v.string(), v.regex(/^n[1-9]$/)), port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)) })),
-    v.minLength(1), v.maxLength(7),
+    v.array(v.object({
+      ...member.entries,
+      /** The members there were when it joined, itself included; absent of a founder. */
+      among: v.exactOptional(members),
+    })),
+    v.minLength(1), v.maxLength(NODES_MAX),
   ),
+  /** The number of the next node: a node that was removed does not come back under its name. */
+  nextNode: v.pipe(v.number(), v.integer(), v.minValue(2)),
+  /** PBFT: every member's public key. */
+  publicKeys: v.exactOptional(v.pipe(v.array(v.object({ nodeId: node.entries.nodeId, key: v.pipe(v.string(), v.maxLength(256)) })), v.maxLength(NODES_MAX))),
 })
 export type ClusterFile = v.InferOutput<typeof schema>
+export type ClusterFileMember = v.InferOutput<typeof member>
+
+/** Before there was a choice of protocols, every cluster was one of Raft, and its members were for good. */
+const firstVersion = v.pipe(
+  v.object({ ...common, version: v.literal(1), nodes: v.pipe(v.array(node), v.minLength(1), v.maxLength(NODES_MAX)) }),
+  v.transform(({ nodes, ...rest }): ClusterFile => {
+    const voters = nodes.map((each) => ({ ...each, member: 'voter' as const }))
+    return { ...rest, version: 2, protocol: 'raft', founders: voters, nodes: voters, nextNode: nodes.length + 1 }
+  }),
+)
+const anyVersion = v.union([schema, firstVersion])
 
 const FILE = 'cluster.json'
 
@@ -50,10 +83,15 @@ export async function writeClusterFile(sandboxes: string, file: ClusterFile): Pr
     await rename(temporary, path.join(directory, FILE))
     return ok(null)
   } catch (error) {
-    const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
-    if (code === 'ENOSPC' || code === 'EDQUOT') return fail('no-space', `The disk with ${directory} is full.`, 'Free some space and try again.')
-    return fail('start-failed', `${directory} could not be written (${code}).`, 'Check that the folder belongs to you and is not read-only.')
+    return writeFailure(error, directory)
   }
+}
+
+/** Why something below `directory` could not be written. */
+export function writeFailure(error: unknown, directory: string): { readonly ok: false; readonly error: Failure<WriteFailureCode> } {
+  const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
+  if (code === 'ENOSPC' || code === 'EDQUOT') return fail('no-space', `The disk with ${directory} is full.`, 'Free some space and try again.')
+  return fail('start-failed', `${directory} could not be written (${code}).`, 'Check that the folder belongs to you and is not read-only.')
 }
 
 export interface FoundClusters {
@@ -84,20 +122,27 @@ async function readClusterFile(directory: string): Promise<Result<ClusterFile, '
   try {
     const file = path.join(directory, FILE)
     if ((await stat(file)).size > SANDBOX_LIMITS.clusterFileBytesMax) return fail('unreadable', `${FILE} is too large.`)
-    const parsed = v.safeParse(schema, JSON.parse(await readFile(file, 'utf8')))
+    const parsed = v.safeParse(anyVersion, JSON.parse(await readFile(file, 'utf8')))
     return parsed.success ? ok(parsed.output) : fail('unreadable', `${FILE} does not hold what is expected.`)
   } catch (error) {
     return fail('unreadable', `${FILE} could not be read: ${error instanceof SyntaxError ? 'it is not JSON' : String((error as NodeJS.ErrnoException).code)}.`)
   }
 }
 
-export async function removeClusterDirectory(sandboxes: string, id: string): Promise<Result<null, 'start-failed'>> {
-  const directory = clusterDirectory(sandboxes, id)
+export function removeClusterDirectory(sandboxes: string, id: string): Promise<Result<null, 'start-failed'>> {
+  return removeDirectory(clusterDirectory(sandboxes, id), 'then delete the cluster again')
+}
+
+export function removeNodeDirectory(sandboxes: string, id: string, nodeId: string): Promise<Result<null, 'start-failed'>> {
+  return removeDirectory(nodeDirectory(sandboxes, id, nodeId), 'then remove the folder by hand')
+}
+
+async function removeDirectory(directory: string, then: string): Promise<Result<null, 'start-failed'>> {
   try {
     await rm(directory, { recursive: true, force: true, maxRetries: 3 })
     return ok(null)
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? 'unknown'
-    return fail('start-failed', `${directory} could not be removed (${code}).`, 'Check that nothing else uses the folder and that it belongs to you, then delete the cluster again.')
+    return fail('start-failed', `${directory} could not be removed (${code}).`, `Check that nothing else uses the folder and that it belongs to you, ${then}.`)
   }
 }

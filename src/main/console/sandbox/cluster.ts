@@ -2,12 +2,16 @@
 import { randomUUID } from 'node:crypto'
 import type { Result } from '../../../core/base'
 import { fail, ok } from '../../../core/base'
-import { SANDBOX_TIMING, type PeerAddress } from '../../../contract/agent'
-import type { Fault, FaultInForce, SandboxState } from '../../../contract/sandbox'
+import type { Control, ProtocolName } from '../../../core/machine'
+import { DEFAULT_PROTOCOL_OPTIONS, SANDBOX_TIMING, type Behaviour, type FromAgent, type NodeStart, type PeerAddress, type SigningKeys } from '../../../contract/agent'
+import type { Fault, FaultInForce, Lie, SandboxState } from '../../../contract/sandbox'
 import type { ClusterMoment, ExpectedMember, NodeObservation } from '../../../core/observation'
-import { nodeDirectory, type ClusterFile } from './cluster-file'
+import { nodeDirectory, type ClusterFile, type ClusterFileMember } from './cluster-file'
+import { Controls, type ControlCode } from './controls'
+import { keyFile } from './keys'
+import { leadershipOrder, membersByLeader } from './leadership'
 import { LOOPBACK, SANDBOX_LIMITS } from './limits'
-import { namedIn, rulesFor } from './link-rules'
+import { namedIn, rulesFor, withoutNode } from './link-rules'
 import { Node, type LifeCode, type NodeActionCode } from './node'
 import { NodePoll } from './poll'
 import type { ProcessHost } from './process-host'
@@ -24,6 +28,8 @@ export interface ClusterOptions {
   readonly pollIntervalMs: () => number
   readonly onState: (clusterId: string) => void
   readonly onObservation: (observation: NodeObservation) => void
+  /** Nodes came or went, or are members of another kind: the file is to be written. */
+  readonly onNodes: () => void
 }
 
 interface LinkFaultInForce extends FaultInForce {
@@ -31,38 +37,55 @@ interface LinkFaultInForce extends FaultInForce {
 }
 
 const NODE_FAULT = 'node:'
+const LIE = 'lie:'
+
+export type FileNode = ClusterFile['nodes'][number]
 
 export class Cluster {
-  readonly file: ClusterFile
-  readonly members: readonly PeerAddress[]
   private readonly options: ClusterOptions
+  private remembered: ClusterFile
   private readonly nodes = new Map<string, { readonly node: Node; readonly poll: NodePoll }>()
   private readonly latest = new Map<string, NodeObservation>()
+  private readonly controls = new Controls()
   private faults: readonly LinkFaultInForce[] = []
+  private readonly lies = new Map<string, { readonly lie: Lie; readonly sinceMs: number }>()
   private current: SandboxState['phase'] = 'stopped'
 
   constructor(options: ClusterOptions) {
     this.options = options
-    this.file = options.file
-    this.members = options.file.nodes.map(({ nodeId, port }) => ({ nodeId, host: LOOPBACK, port }))
-    for (const member of this.members) this.nodes.set(member.nodeId, this.createNode(member))
+    this.remembered = options.file
+    for (const node of this.remembered.nodes) this.nodes.set(node.nodeId, this.createNode(node))
+  }
+
+  get file(): ClusterFile {
+    return this.remembered
+  }
+
+  get protocol(): ProtocolName {
+    return this.remembered.protocol
   }
 
   get phase(): SandboxState['phase'] {
     return this.current
   }
 
+  /** Where the nodes are now. */
+  get members(): readonly PeerAddress[] {
+    return this.remembered.nodes.map(addressOf)
+  }
+
   state(): SandboxState {
     const nodes = [...this.nodes.values()].map(({ node }) => node.describe())
-    return { clusterId: this.file.clusterId, phase: this.current, nodes, faults: [...this.faults, ...this.nodeFaults()] }
+    const { clusterId, protocol } = this.remembered
+    return { clusterId, protocol, phase: this.current, nodes, faults: [...this.faults, ...this.lieFaults(), ...this.nodeFaults()] }
   }
 
   expected(): readonly ExpectedMember[] {
-    return this.members.map(({ nodeId, host, port }) => ({ id: nodeId, name: nodeId, endpoint: `${host}:${port}`, voter: true }))
+    return this.remembered.nodes.map(({ nodeId, port, member }) => ({ id: nodeId, name: nodeId, endpoint: `${LOOPBACK}:${port}`, voter: member !== 'learner' }))
   }
 
   moment(): ClusterMoment {
-    return { clusterId: this.file.clusterId, atMs: this.options.nowMs(), expected: this.expected(), observations: [...this.latest.values()] }
+    return { clusterId: this.remembered.clusterId, atMs: this.options.nowMs(), expected: this.expected(), observations: [...this.latest.values()] }
   }
 
   /** Begins to tell what each node says. That all are stopped is told too: it is known, not stale. */
@@ -92,6 +115,7 @@ export class Cluster {
     this.enter('stopping')
     await Promise.all([...this.nodes.values()].map(({ node }) => node.stop(withinMs)))
     this.faults = []
+    this.lies.clear()
     this.enter('stopped')
   }
 
@@ -117,58 +141,189 @@ export class Cluster {
     return ok({ faultId: inForce.id })
   }
 
+  /** From now on, over restarts too, until it is honest again or the cluster is stopped. */
+  lie(nodeId: string, behaviour: Behaviour): Result<null, 'not-found' | 'protocol-unsupported' | 'wrong-state'> {
+    const node = this.nodes.get(nodeId)?.node
+    if (!node) return fail('not-found', `There is no node ${nodeId} in this cluster.`)
+    if (this.protocol !== 'pbft') return fail('protocol-unsupported', 'Only members of a PBFT cluster can be made to lie: the other protocols assume that nobody does.', 'Create a PBFT cluster to see lies tolerated.')
+    if (this.current !== 'running') return fail('wrong-state', 'The cluster is not running.', 'Start the cluster first.')
+    if (behaviour === 'honest') this.lies.delete(nodeId)
+    else this.lies.set(nodeId, { lie: behaviour, sinceMs: this.options.nowMs() })
+    node.applyBehaviour()
+    this.options.onState(this.remembered.clusterId)
+    return ok(null)
+  }
+
   async removeFault(faultId: string): Promise<Result<null, LifeCode | 'not-found'>> {
     if (faultId.startsWith(NODE_FAULT)) return this.undoNodeFault(faultId.slice(NODE_FAULT.length))
+    const liar = faultId.startsWith(LIE) ? faultId.slice(LIE.length) : null
+    if (liar !== null && this.lies.has(liar)) {
+      this.lie(liar, 'honest')
+      return ok(null)
+    }
     const left = this.faults.filter((each) => each.id !== faultId)
     if (left.length === this.faults.length) return fail('not-found', 'This fault is not in force any more.')
     this.setFaults(left)
     return ok(null)
   }
 
-  /** Links are restored, paused nodes resumed, and nodes that are down started. */
+  /** Links are restored, liars made honest, paused nodes resumed, and nodes that are down started. */
   async healAll(): Promise<Result<null, LifeCode>> {
+    for (const liar of [...this.lies.keys()]) this.lie(liar, 'honest')
     this.setFaults([])
     const down = [...this.nodes.values()].filter(({ node }) => node.state !== 'running' && node.state !== 'starting')
     const results = await Promise.all(down.map(({ node }) => this.revive(node)))
     return results.find((result) => !result.ok) ?? ok(null)
   }
 
-  private createNode(member: PeerAddress): { readonly node: Node; readonly poll: NodePoll } {
-    const { file, directory, processHost, log, nowMs, pollIntervalMs } = this.options
-    const { clusterId } = file
-    const { nodeId, host, port } = member
+  /** Put to whoever leads. */
+  control(control: Control): Promise<Result<null, ControlCode>> {
+    return this.controls.askLeader(control, () =>
+      leadershipOrder([...this.latest.values()]).flatMap((nodeId) => this.nodes.get(nodeId)?.node ?? []).filter(({ state }) => state === 'running'))
+  }
+
+  node(nodeId: string): Node | undefined {
+    return this.nodes.get(nodeId)?.node
+  }
+
+  /** What the nodes say from now on: those that answer within the time given are asked anew. */
+  async observeAnew(withinMs: number): Promise<ClusterMoment> {
+    const sinceMs = this.options.nowMs()
+    for (const { poll } of this.nodes.values()) poll.askSoon()
+    const endMs = performance.now() + withinMs
+    const isFresh = (nodeId: string): boolean => (this.latest.get(nodeId)?.atMs ?? 0) > sinceMs
+    while (performance.now() < endMs && ![...this.nodes.keys()].every(isFresh)) await new Promise((resolve) => setTimeout(resolve, SANDBOX_LIMITS.changedObserveEveryMs))
+    return this.moment()
+  }
+
+  observation(nodeId: string): NodeObservation | undefined {
+    return this.latest.get(nodeId)
+  }
+
+  /** Restarts a node as the only voter, with the others given as learners. `lastIndex` is of its log, as it was seen. */
+  async forceOnlyVoter(nodeId: string, lastIndex: number, staying: readonly string[]): Promise<Result<null, LifeCode | 'not-found'>> {
+    const node = this.nodes.get(nodeId)?.node
+    if (!node) return fail('not-found', `There is no node ${nodeId} in this cluster.`)
+    const members = this.remembered.nodes.filter((each) => staying.includes(each.nodeId))
+      .map((each) => ({ ...addressOf(each), member: each.nodeId === nodeId ? ('voter' as const) : ('learner' as const) }))
+    const forced = await node.restartForced({ members, lastIndex })
+    // It runs on as it was: nothing was changed.
+    if (!forced.ok) await node.start()
+    return forced
+  }
+
+  /** A node more, not started yet. */
+  addNode(added: FileNode, nextNode: number): Node {
+    this.remembered = { ...this.remembered, nodes: [...this.remembered.nodes, added], nextNode }
+    const created = this.createNode(added)
+    this.nodes.set(added.nodeId, created)
+    created.poll.start()
+    this.nodesChanged()
+    return created.node
+  }
+
+  /** Its process is stopped; its folder is left to the caller. */
+  async removeNode(nodeId: string): Promise<void> {
+    const removed = this.nodes.get(nodeId)
+    if (!removed) return
+    await removed.node.stop()
+    removed.poll.stop()
+    this.nodes.delete(nodeId)
+    this.latest.delete(nodeId)
+    this.lies.delete(nodeId)
+    this.faults = this.faults.flatMap((each) => {
+      const fault = withoutNode(each.fault, nodeId)
+      return fault === null ? [] : [{ ...each, fault }]
+    })
+    this.remembered = { ...this.remembered, nodes: this.remembered.nodes.filter((each) => each.nodeId !== nodeId) }
+    this.nodesChanged()
+  }
+
+  /** The group may say otherwise than what is remembered: the group is right. */
+  private rememberKinds(): void {
+    const kinds = membersByLeader([...this.latest.values()])
+    const nodes = this.remembered.nodes.map((each) => {
+      const member = kinds.get(each.nodeId) ?? each.member
+      return member === each.member ? each : { ...each, member }
+    })
+    if (nodes.every((each, i) => each === this.remembered.nodes[i])) return
+    this.remembered = { ...this.remembered, nodes }
+    this.options.onNodes()
+    this.options.onState(this.remembered.clusterId)
+  }
+
+  private nodesChanged(): void {
+    for (const { node } of this.nodes.values()) {
+      node.applyAddresses()
+      node.applyLinkRules()
+    }
+    this.options.onNodes()
+    this.options.onState(this.remembered.clusterId)
+  }
+
+  private createNode(created: FileNode): { readonly node: Node; readonly poll: NodePoll } {
+    const { processHost, log, nowMs, pollIntervalMs } = this.options
+    const { clusterId } = this.remembered
+    const { nodeId } = created
     const node: Node = new Node({
       processHost, log, nowMs,
-      start: {
-        kind: 'start-node', clusterId, nodeId, directory: nodeDirectory(directory, clusterId, nodeId), listen: { host, port },
-        members: this.members, protocol: 'raft', timing: SANDBOX_TIMING,
-      },
+      start: this.startOf(created),
+      member: () => this.remembered.nodes.find((each) => each.nodeId === nodeId)?.member ?? created.member,
       onState: () => {
+        if (node.state !== 'running' && node.state !== 'paused') this.controls.lost(nodeId)
         this.options.onState(clusterId)
         poll.stateChanged()
       },
-      onMessage: (message) => poll.receive(message),
-      linkRules: () => rulesFor(nodeId, this.members.map((each) => each.nodeId), this.faults.map((each) => each.fault)),
+      onMessage: (message) => this.received(message, poll),
+      linkRules: () => rulesFor(nodeId, this.remembered.nodes.map((each) => each.nodeId), this.faults.map((each) => each.fault)),
+      behaviour: () => this.lies.get(nodeId)?.lie ?? 'honest',
+      addresses: () => this.members,
     })
     const intervalMs = (): number => (this.current === 'stopped' ? Math.max(pollIntervalMs(), SANDBOX_LIMITS.stoppedTellEveryMs) : pollIntervalMs())
     const poll = new NodePoll({ clusterId, node, nowMs, intervalMs, onObservation: (observation) => this.observed(observation) })
     return { node, poll }
   }
 
+  private startOf({ nodeId, port, among }: FileNode): NodeStart {
+    const { clusterId, protocol, founders } = this.remembered
+    const { directory } = this.options
+    return {
+      kind: 'start-node', clusterId, nodeId, directory: nodeDirectory(directory, clusterId, nodeId), listen: { host: LOOPBACK, port },
+      members: (among ?? founders).map((each) => ({ ...addressOf(each), member: each.member })),
+      protocol, options: DEFAULT_PROTOCOL_OPTIONS, forced: null, keys: this.keysOf(nodeId), timing: SANDBOX_TIMING,
+    }
+  }
+
+  private keysOf(nodeId: string): SigningKeys | null {
+    const { publicKeys, clusterId } = this.remembered
+    return publicKeys === undefined ? null : { privateKeyFile: keyFile(this.options.directory, clusterId, nodeId), publicKeys }
+  }
+
+  private received(message: FromAgent, poll: NodePoll): void {
+    if (message.kind === 'control-outcome') this.controls.received(message.id, message.outcome)
+    else poll.receive(message)
+  }
+
   private observed(observation: NodeObservation): void {
+    if (!this.nodes.has(observation.nodeId)) return
     this.latest.set(observation.nodeId, observation)
     this.options.onObservation(observation)
+    this.rememberKinds()
   }
 
   private enter(phase: SandboxState['phase']): void {
     this.current = phase
-    this.options.onState(this.file.clusterId)
+    this.options.onState(this.remembered.clusterId)
   }
 
   private setFaults(faults: readonly LinkFaultInForce[]): void {
     this.faults = faults
     for (const { node } of this.nodes.values()) node.applyLinkRules()
-    this.options.onState(this.file.clusterId)
+    this.options.onState(this.remembered.clusterId)
+  }
+
+  private lieFaults(): readonly FaultInForce[] {
+    return [...this.lies].map(([nodeId, { lie, sinceMs }]) => ({ id: `${LIE}${nodeId}`, fault: { kind: 'lying', nodeId, lie }, sinceMs }))
   }
 
   private nodeFaults(): readonly FaultInForce[] {
@@ -193,3 +348,5 @@ export class Cluster {
     return node.start()
   }
 }
+
+const addressOf = ({ nodeId, port }: ClusterFileMember): PeerAddress => ({ nodeId, host: LOOPBACK, port })

@@ -1,12 +1,16 @@
 export const SANDBOX_LIMITS = {
   clustersMax: 16,
   faultsMax: 64,
+  /** Nodes of one cluster, those that were added included. */
+  nodesMax: 9,
   /** Chosen ports lie below the usual ephemeral ranges, so that no outgoing connection takes a stopped node's port. */
   portLow: 20_000,
   portHigh: 32_000,
   portTriesMax: 2_000,
   /** Between the kill and the end of a process. */
   killTimeoutMs: 3_000,
+  /** While nobody leads, members are asked again this often. */
+  leaderSearchEveryMs: 100,
   /** For each node when the console ends: the whole of it must be over in five seconds. */
   closeTimeoutMs: 3_000,
   /** A request that a node never answered is repeated after this long. */

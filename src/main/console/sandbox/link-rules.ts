@@ -49,3 +49,11 @@ export function rulesFor(nodeId: string, nodeIds: readonly string[], faults: rea
 export function namedIn(fault: Fault): readonly string[] {
   return fault.kind === 'link' ? [fault.from, fault.to] : fault.groups.flat()
 }
+
+/** The fault as it is once a node is gone; null where nothing is left of it. */
+export function withoutNode(fault: Fault, nodeId: string): Fault | null {
+  if (!namedIn(fault).includes(nodeId)) return fault
+  if (fault.kind === 'link') return null
+  const groups = fault.groups.map((group) => group.filter((each) => each !== nodeId)).filter((group) => group.length > 0)
+  return groups.length > 1 ? { kind: 'partition', groups } : null
+}

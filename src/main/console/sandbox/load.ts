@@ -1,6 +1,7 @@
 /** The load generators of the local clusters: one process of its own each. */
 import type { Result } from '../../../core/base'
 import { fail, ok } from '../../../core/base'
+import type { ProtocolName } from '../../../core/machine'
 import { AGENT_LIMITS, type PeerAddress } from '../../../contract/agent'
 import { LOAD_DEFAULTS, type LoadSample, type LoadSettings, type LoadState } from '../../../contract/load'
 import { SANDBOX_LIMITS } from './limits'
@@ -8,7 +9,8 @@ import type { AgentExit, AgentProcess, ProcessHost } from './process-host'
 
 export interface LoadOptions {
   readonly clusterId: string
-  readonly members: readonly PeerAddress[]
+  readonly protocol: ProtocolName
+  readonly members: () => readonly PeerAddress[]
   readonly processHost: ProcessHost
   readonly log: { info(text: string): void; warn(text: string): void; error(text: string): void }
   readonly nowMs: () => number
@@ -16,7 +18,7 @@ export interface LoadOptions {
   readonly onSample: (clusterId: string, sample: LoadSample) => void
 }
 
-const NO_TOTALS = { completed: 0, errors: 0, unknownOutcomes: 0 }
+const NO_TOTALS = { completed: 0, errors: 0, unknownOutcomes: 0, outvoted: 0 }
 
 export class Load {
   private readonly options: LoadOptions
@@ -40,7 +42,7 @@ export class Load {
       return ok(null)
     }
     this.asked = true
-    const { clusterId, members, processHost, nowMs } = this.options
+    const { clusterId, protocol, members, processHost, nowMs } = this.options
     this.change({ settings, running: true, startedAtMs: nowMs(), totals: NO_TOTALS, samples: [], reason: '' })
     const forked = await processHost.fork(`${clusterId}/load`)
     if (!forked.ok) {
@@ -56,7 +58,7 @@ export class Load {
       else if (message.kind === 'log') this.options.log[message.level](`${clusterId}/load: ${message.text}`)
     })
     process.onExit((exit) => this.ended(process, exit))
-    process.post({ kind: 'start-load', members, settings: this.current.settings })
+    process.post({ kind: 'start-load', protocol, members: members(), settings: this.current.settings })
     // It was stopped while the process was being forked.
     if (!this.asked) await this.stop()
     return ok(null)
@@ -67,6 +69,11 @@ export class Load {
     this.process.post({ kind: 'load-settings', settings })
     this.change({ settings })
     return ok(null)
+  }
+
+  /** The members have changed: the clients ask the ones there are now. */
+  membersChanged(): void {
+    this.process?.post({ kind: 'members', members: this.options.members() })
   }
 
   async stop(withinMs: number = AGENT_LIMITS.stopTimeoutMs): Promise<void> {
@@ -101,6 +108,7 @@ export class Load {
         completed: totals.completed + sample.completed,
         errors: totals.errors + sample.errors,
         unknownOutcomes: totals.unknownOutcomes + sample.unknownOutcomes,
+        outvoted: totals.outvoted + sample.outvoted,
       },
     })
     this.options.onSample(this.options.clusterId, sample)

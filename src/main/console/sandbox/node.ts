@@ -1,7 +1,8 @@
 /** One node of a local cluster: its process, what state it is in, and why. */
 import type { Failure, Result } from '../../../core/base'
 import { fail, ok } from '../../../core/base'
-import type { AgentFailureCode, FromAgent, LinkRule, NodeStart } from '../../../contract/agent'
+import type { MemberKind } from '../../../core/machine'
+import type { AgentFailureCode, Behaviour, ForcedStart, FromAgent, LinkRule, NodeStart, PeerAddress, ToAgent } from '../../../contract/agent'
 import { AGENT_LIMITS } from '../../../contract/agent'
 import type { NodeProcessState, SandboxNode } from '../../../contract/sandbox'
 import { SANDBOX_LIMITS } from './limits'
@@ -25,8 +26,14 @@ export interface NodeOptions {
   readonly onState: () => void
   /** `observation` and `changed`. */
   readonly onMessage: (message: FromAgent) => void
+  /** What kind of member it is, as far as is remembered. */
+  readonly member: () => MemberKind
   /** The rules that hold for it now; asked for at every start. */
   readonly linkRules: () => readonly LinkRule[]
+  /** What it does to the others, where it may lie; asked for at every start. */
+  readonly behaviour: () => Behaviour
+  /** Where the members of the cluster are now; asked for at every start. */
+  readonly addresses: () => readonly PeerAddress[]
 }
 
 type Intent = 'run' | 'stop' | 'kill'
@@ -43,6 +50,8 @@ export class Node {
   private starts = 0
   private intent: Intent = 'stop'
   private failure: Failure<LifeCode> | null = null
+  /** For the next start only. */
+  private forced: ForcedStart | null = null
   private starting: Promise<Result<null, LifeCode>> | null = null
   /** Settles the start under way. */
   private started: ((result: Result<null, LifeCode>) => void) | null = null
@@ -70,12 +79,12 @@ export class Node {
 
   describe(): SandboxNode {
     const { nodeId, port } = this
-    const all = { nodeId, port, state: this.current, pid: this.process?.pid ?? null, directory: this.options.start.directory, restarts: this.restarts }
+    const all = { nodeId, member: this.options.member(), port, state: this.current, pid: this.process?.pid ?? null, directory: this.options.start.directory, restarts: this.restarts }
     return this.why === null ? all : { ...all, reason: this.why }
   }
 
   /** Asks the process something. False where there is none to ask. */
-  post(message: { readonly kind: 'observe'; readonly id: number }): boolean {
+  post(message: Extract<ToAgent, { kind: 'observe' | 'control' }>): boolean {
     if (!this.process || this.current === 'starting') return false
     this.process.post(message)
     return true
@@ -83,6 +92,14 @@ export class Node {
 
   applyLinkRules(): void {
     this.process?.post({ kind: 'link-rules', rules: this.options.linkRules() })
+  }
+
+  applyBehaviour(): void {
+    if (this.options.start.protocol === 'pbft') this.process?.post({ kind: 'behave', behaviour: this.options.behaviour() })
+  }
+
+  applyAddresses(): void {
+    this.process?.post({ kind: 'members', members: this.options.addresses() })
   }
 
   /** Ready, or the reason why not. Running already is fine. */
@@ -129,6 +146,13 @@ export class Node {
 
   async restart(): Promise<Result<null, NodeActionCode>> {
     if (this.process) await this.stop()
+    return this.start()
+  }
+
+  /** Restarted as the only voter, on its own word. */
+  async restartForced(forced: ForcedStart): Promise<Result<null, LifeCode>> {
+    await this.stop()
+    this.forced = forced
     return this.start()
   }
 
@@ -188,9 +212,12 @@ export class Node {
     }, AGENT_LIMITS.startTimeoutMs)
     process.onMessage((message) => this.receive(process, message))
     process.onExit((exit) => this.ended(process, exit))
-    process.post(this.options.start)
+    process.post({ ...this.options.start, forced: this.forced })
+    this.forced = null
     // Before it opens a socket: faults that are in force hold from its first message on.
     this.applyLinkRules()
+    this.applyBehaviour()
+    this.applyAddresses()
     const result = await outcome
     clearTimeout(timer)
     this.started = null

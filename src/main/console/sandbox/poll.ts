@@ -68,7 +68,8 @@ export class NodePoll {
     this.ask()
   }
 
-  private askSoon(): void {
+  /** As soon as the answer under way, if there is one, has come. */
+  askSoon(): void {
     if (this.soon) return
     const waitMs = Math.max(0, this.lastAskedAtMs + SANDBOX_LIMITS.changedObserveEveryMs - performance.now())
     this.soon = setTimeout(() => {

@@ -3,17 +3,22 @@ import { randomUUID } from 'node:crypto'
 import type { Failure, Result } from '../../../core/base'
 import { fail, ok } from '../../../core/base'
 import type { LoadSample, LoadSettings, LoadState } from '../../../contract/load'
-import type { Fault, SandboxState } from '../../../contract/sandbox'
+import type { Behaviour } from '../../../contract/agent'
+import type { Fault, SandboxMemberChange, SandboxState } from '../../../contract/sandbox'
+import type { ProtocolName } from '../../../core/machine'
 import type { ClusterMoment, ExpectedMember, NodeObservation } from '../../../core/observation'
 import { Cluster, type NodeAction } from './cluster'
 import { readClusterFiles, removeClusterDirectory, writeClusterFile, type ClusterFile, type FoundClusters } from './cluster-file'
 import { guardedHost } from './guarded-host'
+import { makeKeys } from './keys'
 import { SANDBOX_LIMITS } from './limits'
 import { Load } from './load'
+import { changeMembers, transferLeadership, type MemberCode, type TransferCode } from './membership'
 import type { LifeCode, NodeActionCode } from './node'
 import { freePorts } from './ports'
 import type { ProcessHost } from './process-host'
 import { createReaper } from './reaper'
+import { recoverCluster, type RecoverCode, type Recovered } from './recovery'
 
 export interface SandboxOptions {
   /** One folder per cluster is kept in here. */
@@ -26,6 +31,8 @@ export interface SandboxOptions {
   /** One node's word, or its silence. */
   readonly onObservation: (observation: NodeObservation) => void
   readonly onState: (state: SandboxState) => void
+  /** Nodes came or went. */
+  readonly onMembers: (clusterId: string) => void
   readonly onLoadState: (state: LoadState) => void
   readonly onLoadSample: (clusterId: string, sample: LoadSample) => void
 }
@@ -36,7 +43,7 @@ export interface Sandbox {
   /** Reads what is remembered. Starts nothing. */
   load(): Promise<FoundClusters>
   has(clusterId: string): boolean
-  create(name: string, nodes: number): Promise<Result<ClusterFile, 'too-many' | LifeCode>>
+  create(name: string, nodes: number, protocol?: ProtocolName): Promise<Result<ClusterFile, 'too-many' | LifeCode>>
   start(clusterId: string): Promise<Result<null, LifeCode | Missing>>
   stop(clusterId: string): Promise<Result<null, LifeCode | Missing>>
   /** Stops it and removes its folder. */
@@ -47,6 +54,12 @@ export interface Sandbox {
   act(clusterId: string, nodeId: string, action: NodeAction): Promise<Result<null, NodeActionCode | Missing | 'not-found'>>
   addFault(clusterId: string, fault: Fault): Result<{ readonly faultId: string }, Missing | 'too-many' | 'not-found' | 'invalid-input'>
   removeFault(clusterId: string, faultId: string): Promise<Result<null, LifeCode | Missing | 'not-found'>>
+  lie(clusterId: string, nodeId: string, behaviour: Behaviour): Result<null, Missing | 'not-found' | 'protocol-unsupported' | 'wrong-state'>
+  /** Gives the node it was about. */
+  changeMembers(clusterId: string, change: SandboxMemberChange): Promise<Result<{ readonly nodeId: string }, Missing | MemberCode>>
+  transferLeadership(clusterId: string, to: string | null): Promise<Result<null, Missing | TransferCode>>
+  /** Goes on without the majority, which is given up. */
+  recover(clusterId: string): Promise<Result<Recovered, Missing | RecoverCode>>
   healAll(clusterId: string): Promise<Result<null, LifeCode | Missing>>
   startLoad(clusterId: string, settings: LoadSettings): Promise<Result<null, Missing | 'not-running' | 'start-failed'>>
   adjustLoad(clusterId: string, settings: LoadSettings): Result<null, 'not-running'>
@@ -93,27 +106,25 @@ class SandboxDomain implements Sandbox {
     return this.entries.has(clusterId)
   }
 
-  async create(name: string, count: number): Promise<Result<ClusterFile, 'too-many' | LifeCode>> {
+  async create(name: string, count: number, protocol: ProtocolName = 'raft'): Promise<Result<ClusterFile, 'too-many' | LifeCode>> {
     if (this.closed) return ending()
     if (this.entries.size + this.creating >= SANDBOX_LIMITS.clustersMax) {
       return fail('too-many', `There are ${SANDBOX_LIMITS.clustersMax} local clusters already.`, 'Delete one that is no longer needed.')
     }
     this.creating += 1
     try {
-      const taken = new Set([...this.entries.values()].flatMap(({ cluster }) => cluster.members.map((member) => member.port)))
-      const ports = await freePorts(count, taken)
+      const ports = await freePorts(count, this.portsTaken())
       if (!ports.ok) return ports
       const clusterId = `sandbox-${randomUUID().slice(0, 8)}`
-      const nodes = ports.value.map((port, i) => ({ nodeId: `n${i + 1}`, port }))
-      const file: ClusterFile = { version: 1, clusterId, name, createdAtMs: this.options.nowMs(), running: false, nodes }
-      const written = await writeClusterFile(this.options.directory, file)
-      if (!written.ok) {
-        // What is half made would be found at the next start, as a cluster that cannot be read.
-        await removeClusterDirectory(this.options.directory, clusterId)
-        return written
+      const founders = ports.value.map((port, i) => ({ nodeId: `n${i + 1}`, port, member: 'voter' as const }))
+      const file: ClusterFile = {
+        version: 2, clusterId, name, createdAtMs: this.options.nowMs(), running: false, protocol, founders, nodes: founders, nextNode: count + 1,
       }
-      this.adopt(file)
-      return ok(file)
+      const made = await this.makeFiles(file)
+      if (made.ok) this.adopt(made.value)
+      // What is half made would be found at the next start, as a cluster that cannot be read.
+      else await removeClusterDirectory(this.options.directory, clusterId)
+      return made
     } finally {
       this.creating -= 1
     }
@@ -174,6 +185,33 @@ class SandboxDomain implements Sandbox {
     return this.entries.get(clusterId)?.cluster.addFault(fault) ?? missing()
   }
 
+  lie(clusterId: string, nodeId: string, behaviour: Behaviour): Result<null, Missing | 'not-found' | 'protocol-unsupported' | 'wrong-state'> {
+    return this.entries.get(clusterId)?.cluster.lie(nodeId, behaviour) ?? missing()
+  }
+
+  async changeMembers(clusterId: string, change: SandboxMemberChange): Promise<Result<{ readonly nodeId: string }, Missing | MemberCode>> {
+    const entry = this.entries.get(clusterId)
+    if (!entry) return missing()
+    const { directory } = this.options
+    const changed = await changeMembers(entry.cluster, change, { directory, portsTaken: () => this.portsTaken() })
+    // What the group has agreed to has to be found again after a crash of the console.
+    await entry.writing
+    return changed
+  }
+
+  async transferLeadership(clusterId: string, to: string | null): Promise<Result<null, Missing | TransferCode>> {
+    const entry = this.entries.get(clusterId)
+    return entry ? transferLeadership(entry.cluster, to) : missing()
+  }
+
+  async recover(clusterId: string): Promise<Result<Recovered, Missing | RecoverCode>> {
+    const entry = this.entries.get(clusterId)
+    if (!entry) return missing()
+    const recovered = await recoverCluster(entry.cluster, this.options.directory)
+    await entry.writing
+    return recovered
+  }
+
   async removeFault(clusterId: string, faultId: string): Promise<Result<null, LifeCode | Missing | 'not-found'>> {
     return this.entries.get(clusterId)?.cluster.removeFault(faultId) ?? missing()
   }
@@ -217,29 +255,65 @@ class SandboxDomain implements Sandbox {
     this.closeReaper()
   }
 
+  private portsTaken(): ReadonlySet<number> {
+    return new Set([...this.entries.values()].flatMap(({ cluster }) => cluster.members.map((member) => member.port)))
+  }
+
+  private async makeFiles(file: ClusterFile): Promise<Result<ClusterFile, LifeCode>> {
+    const { directory } = this.options
+    const keys = file.protocol === 'pbft' ? await makeKeys(directory, file.clusterId, file.founders.map(({ nodeId }) => nodeId)) : null
+    if (keys !== null && !keys.ok) return keys
+    const whole = keys === null ? file : { ...file, publicKeys: keys.value }
+    const written = await writeClusterFile(directory, whole)
+    return written.ok ? ok(whole) : written
+  }
+
   private adopt(file: ClusterFile): void {
-    const { clusterId } = file
+    const { clusterId, protocol } = file
     const { directory, processHost, log, nowMs, pollIntervalMs, onObservation, onState, onLoadState, onLoadSample } = this.options
-    const cluster = new Cluster({
+    const cluster: Cluster = new Cluster({
       file, directory, processHost, log, nowMs, pollIntervalMs, onObservation,
       onState: () => onState(cluster.state()),
+      onNodes: () => this.nodesChanged(clusterId),
     })
-    const load = new Load({ clusterId, members: cluster.members, processHost, log, nowMs, onState: onLoadState, onSample: onLoadSample })
+    const load = new Load({ clusterId, protocol, members: () => cluster.members, processHost, log, nowMs, onState: onLoadState, onSample: onLoadSample })
     this.entries.set(clusterId, { cluster, load, writing: Promise.resolve() })
     cluster.observe()
     if (file.running) this.running.add(clusterId)
   }
 
-  /** One write after the other: they share a temporary file, and the last word has to stand. */
+  private nodesChanged(clusterId: string): void {
+    const entry = this.entries.get(clusterId)
+    if (!entry) return
+    entry.load.membersChanged()
+    this.options.onMembers(clusterId)
+    void this.write(entry, () => true).then((written) => {
+      if (!written.ok) this.options.log.error(`The nodes of ${clusterId} could not be remembered: ${written.error.message}`)
+    })
+  }
+
   private remember(entry: Entry, running: boolean): Promise<Result<null, LifeCode>> {
-    const { file } = entry.cluster
-    const { clusterId } = file
-    const written = entry.writing.then(async (): Promise<Result<null, LifeCode>> => {
-      if (this.running.has(clusterId) === running || !this.entries.has(clusterId)) return ok(null)
-      const result = await writeClusterFile(this.options.directory, { ...file, running })
-      if (!result.ok) return result
+    const { clusterId } = entry.cluster.file
+    return this.write(entry, () => {
+      if (this.running.has(clusterId) === running) return false
       if (running) this.running.add(clusterId)
       else this.running.delete(clusterId)
+      return true
+    })
+  }
+
+  /** One write after the other: they share a temporary file, and the last word has to stand. `change` says whether there is anything to write. */
+  private write(entry: Entry, change: () => boolean): Promise<Result<null, LifeCode>> {
+    const written = entry.writing.then(async (): Promise<Result<null, LifeCode>> => {
+      const { file } = entry.cluster
+      const { clusterId } = file
+      const ran = this.running.has(clusterId)
+      if (!this.entries.has(clusterId) || !change()) return ok(null)
+      const result = await writeClusterFile(this.options.directory, { ...file, running: this.running.has(clusterId) })
+      if (!result.ok) {
+        if (ran) this.running.add(clusterId)
+        else this.running.delete(clusterId)
+      }
       return result
     })
     entry.writing = written

@@ -17,6 +17,7 @@ const routes: RouteRecordRaw[] = [
   { path: '/attach', name: 'attach', component: page('attach') },
   { path: '/clusters/:clusterId/credentials', name: 'credentials', component: page('attach'), props: true },
   { path: '/settings', name: 'settings', component: page('settings') },
+  { path: '/simulator', name: 'simulator', component: page('simulator') },
   {
     path: '/clusters/:clusterId', component: () => import('./shell/ClusterFrame.vue'), props: true,
     children: [

@@ -62,6 +62,7 @@ export function useShellCommands(open: { readonly openPalette: () => void; reado
         id: `cluster.${cluster.id}`, text: cluster.name, group: goTo, words: cluster.engine, ...(at < NUMBERED_MAX ? { keys: `Mod+${at + 1}` } : {}), run: () => go('topology', cluster.id),
       })),
       { id: 'go.overview', text: t('shell.rail.overview'), group: goTo, keys: 'G', run: () => go('overview') },
+      { id: 'go.simulator', text: t('simulator.title'), group: goTo, run: () => go('simulator') },
       { id: 'go.settings', text: t('shell.rail.settings'), group: goTo, keys: 'Mod+,', run: () => go('settings') },
       { id: 'add.local', text: t('shell.rail.startLocal'), group: action, run: () => go('welcome') },
       { id: 'add.attach', text: t('shell.rail.attach'), group: action, run: () => go('attach') },

@@ -68,5 +68,5 @@ function advance(known: AlertState, issue: HealthIssue, nowMs: number): AlertSta
 
 export const FAKE_RULES: readonly AlertRule[] = [
   ['node-failed', null], ['link-failed', null], ['high-latency', { value: 150, unit: 'ms' }], ['low-availability', { value: 0.7, unit: 'share' }], ['no-leader', null],
-  ['members-disagree', null], ['quorum-at-risk', null], ['quorum-lost', null], ['replication-lag', { value: 1_000, unit: 'entries' }], ['engine-alarm', null],
+  ['members-disagree', null], ['quorum-at-risk', null], ['quorum-lost', null], ['replication-lag', { value: 1_000, unit: 'entries' }], ['engine-alarm', null], ['misbehaviour', null],
 ].map(([code, limit]) => ({ code, limit, enabled: true, pendingForMs: 5_000, resolveAfterMs: 5_000, notify: true }) as AlertRule)

@@ -98,21 +98,21 @@ function sandboxCalls(world: FakeWorld, withMember: WithMember): Part<'sandbox'>
     member.phase = next
     for (const node of member.cluster.nodes) world.act(member, node.id, next === 'running' ? 'start' : 'stop', Date.now())
     member.faults = []
-    member.moment = observeCluster(member.cluster, member.info.kind)
+    member.moment = observeCluster(member.cluster, member.info.kind, member.protocol)
     return change(world, member, { paused: next === 'stopped' })
   }
   const undo = (member: FakeMember, faultId: string): void => {
     const found = member.faults.find((each) => each.id === faultId)
     if (!found) return
-    if ('nodeId' in found.fault) world.act(member, found.fault.nodeId, found.fault.kind === 'paused' ? 'resume' : 'start', Date.now())
+    if ('nodeId' in found.fault && found.fault.kind !== 'lying') world.act(member, found.fault.nodeId, found.fault.kind === 'paused' ? 'resume' : 'start', Date.now())
     member.faults = member.faults.filter((each) => each.id !== faultId)
     world.cut(member)
     world.tell({ clusterId: member.info.id })
   }
   return {
-    'sandbox.create': ({ name, nodes }) => {
+    'sandbox.create': ({ name, nodes, protocol = 'raft' }) => {
       if (world.members.some((member) => member.info.name === name)) return fail('name-taken', `There is already a cluster called ${name}.`, 'Choose another name.')
-      return ok(world.add({ id: `c${Date.now().toString(36)}`, name, kind: 'sandbox', nodes }, Date.now(), 0).info)
+      return ok(world.add({ id: `c${Date.now().toString(36)}`, name, kind: 'sandbox', protocol, nodes }, Date.now(), 0).info)
     },
     'sandbox.start': ({ clusterId }) => withMember(clusterId, (member) => phase(member, 'running')),
     'sandbox.stop': ({ clusterId }) => withMember(clusterId, (member) => phase(member, 'stopped')),
@@ -120,6 +120,16 @@ function sandboxCalls(world: FakeWorld, withMember: WithMember): Part<'sandbox'>
       world.find(clusterId)?.info.name === name ? ok(remove(world, clusterId)) : fail('name-mismatch', 'That is not the name of the cluster.', 'Type it exactly as shown.'),
     'sandbox.state': ({ clusterId }) => withMember(clusterId, (member) => world.sandboxState(member)),
     'sandbox.node': ({ clusterId, nodeId, action }) => withMember(clusterId, (member) => (world.act(member, nodeId, action, Date.now()), null)),
+    'sandbox.lie': ({ clusterId, nodeId, behaviour }) =>
+      withMember(clusterId, (member) => {
+        member.faults = member.faults.filter(({ id }) => id !== `lie:${nodeId}`)
+        if (behaviour !== 'honest') member.faults = [...member.faults, { id: `lie:${nodeId}`, fault: { kind: 'lying', nodeId, lie: behaviour }, sinceMs: Date.now() }]
+        world.tell({ clusterId })
+        return null
+      }),
+    'sandbox.member': () => fail('protocol-unsupported', 'Clusters that are made up keep their members.'),
+    'sandbox.transfer': () => fail('protocol-unsupported', 'Leadership of clusters that are made up is not handed over.'),
+    'sandbox.recover': () => fail('protocol-unsupported', 'Clusters that are made up are not recovered.'),
     'sandbox.addFault': ({ clusterId, fault }) =>
       withMember(clusterId, (member) => {
         const faultId = `fault-${Date.now().toString(36)}-${member.faults.length}`

@@ -1,5 +1,6 @@
 /** What the members of a fake cluster say of themselves, in the record that real ones use. */
-import { silentObservation, unknown, type ClusterMoment, type LinkObservation, type NodeObservation, type Position } from '../../../../core/observation'
+import type { ProtocolName } from '../../../../core/machine'
+import { silentObservation, unknown, type ClusterMoment, type GroupObservation, type LinkObservation, type NodeObservation, type Position } from '../../../../core/observation'
 import { hears, type FakeCluster, type FakeNode } from './simulation'
 
 const ENTRY_BYTES = 296
@@ -20,7 +21,15 @@ function linksOf(cluster: FakeCluster, node: FakeNode): LinkObservation[] {
   })
 }
 
-function observe(cluster: FakeCluster, node: FakeNode, engine: 'sandbox' | 'etcd', position: (value: number) => Position): NodeObservation {
+/** The roles and epochs of a protocol, from those of the one that is made up here. */
+function reignOf(node: FakeNode, protocol: ProtocolName): Pick<GroupObservation, 'role' | 'fence'> {
+  const value = BigInt(node.term)
+  if (protocol === 'pbft') return { role: node.role === 'leader' ? 'primary' : node.role === 'follower' ? 'replica' : node.role, fence: { kind: 'view', value } }
+  if (protocol === 'paxos') return { role: node.role, fence: { kind: 'ballot', value: value * 1024n, label: `${node.term}.${node.leaderId ?? node.id}` } }
+  return { role: node.role, fence: { kind: 'raft-term', value } }
+}
+
+function observe(cluster: FakeCluster, node: FakeNode, engine: 'sandbox' | 'etcd', protocol: ProtocolName, position: (value: number) => Position): NodeObservation {
   const about = {
     clusterId: cluster.id, nodeId: node.id, name: node.id, atMs: cluster.nowMs,
     source: { endpoint: `127.0.0.1:${4700 + cluster.nodes.indexOf(node)}`, path: engine === 'etcd' ? ('direct' as const) : ('process' as const) },
@@ -34,7 +43,7 @@ function observe(cluster: FakeCluster, node: FakeNode, engine: 'sandbox' | 'etcd
     storage: { usedBytes: BigInt(node.last) * BigInt(ENTRY_BYTES) + 4_194_304n, inUseBytes: unknown('not-reported'), quotaBytes: engine === 'etcd' ? 2_147_483_648n : unknown('not-supported') },
     extras: engine === 'etcd' ? { 'raft-index': BigInt(node.last) } : { restarts: node.restarts },
     groups: [{
-      groupId: 'main', role: node.role, fence: { kind: 'raft-term', value: BigInt(node.term) }, leaderId: node.leaderId,
+      groupId: 'main', ...reignOf(node, protocol), leaderId: node.leaderId,
       members: cluster.nodes.map((other, at) => ({ id: other.id, name: other.id, address: `127.0.0.1:${4700 + at}`, voter: true })),
       log: {
         firstAvailable: position(Math.max(1, node.last - 20_000)), last: position(node.last), persisted: position(node.last),
@@ -55,11 +64,11 @@ function observe(cluster: FakeCluster, node: FakeNode, engine: 'sandbox' | 'etcd
   }
 }
 
-export function observeCluster(cluster: FakeCluster, engine: 'sandbox' | 'etcd'): ClusterMoment {
+export function observeCluster(cluster: FakeCluster, engine: 'sandbox' | 'etcd', protocol: ProtocolName = 'raft'): ClusterMoment {
   const position = (value: number): Position => ({ unit: 'entries', lineage: cluster.id, value: BigInt(value) })
   return {
     clusterId: cluster.id, atMs: cluster.nowMs,
     expected: cluster.nodes.map((node, at) => ({ id: node.id, name: node.id, endpoint: `127.0.0.1:${4700 + at}`, voter: true })),
-    observations: cluster.nodes.map((node) => observe(cluster, node, engine, position)),
+    observations: cluster.nodes.map((node) => observe(cluster, node, engine, protocol, position)),
   }
 }

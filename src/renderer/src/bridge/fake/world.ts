@@ -2,7 +2,8 @@
 import type { ClusterInfo } from '../../../../contract/clusters'
 import type { LoadState } from '../../../../contract/load'
 import { LOAD_DEFAULTS } from '../../../../contract/load'
-import type { FaultInForce, SandboxState } from '../../../../contract/sandbox'
+import { PROTOCOL_NAMES, type FaultInForce, type SandboxState } from '../../../../contract/sandbox'
+import type { ProtocolName } from '../../../../core/machine'
 import type { ClusterMoment } from '../../../../core/observation'
 import { derive, NOTHING_EARLIER, remember, samplesOfLag, type Earlier } from '../../../../core/observe'
 import { FakeAlerts } from './alerts'
@@ -12,6 +13,7 @@ import { act, advance, createCluster, type FakeCluster } from './simulation'
 
 export interface FakeMember {
   info: ClusterInfo
+  readonly protocol: ProtocolName
   readonly cluster: FakeCluster
   readonly history: FakeHistory
   phase: SandboxState['phase']
@@ -25,6 +27,7 @@ export interface FakeClusterPlan {
   readonly id: string
   readonly name: string
   readonly kind: ClusterInfo['kind']
+  readonly protocol?: ProtocolName
   readonly nodes: number
   readonly critical?: boolean
   readonly opsPerSecond?: number
@@ -50,11 +53,12 @@ export class FakeWorld {
     cluster.opsPerSecond = plan.opsPerSecond ?? 120
     for (const [nodeId, perSecond] of Object.entries(plan.slow ?? {})) cluster.intake.set(nodeId, perSecond)
     this.created += 1
+    const protocol = plan.protocol ?? 'raft'
     const member: FakeMember = {
-      cluster, history: new FakeHistory(this.created * EVENTS_PER_CLUSTER), phase: 'running', faults: [], earlier: NOTHING_EARLIER, moment: observeCluster(cluster, plan.kind),
-      load: { clusterId: plan.id, running: false, settings: LOAD_DEFAULTS, startedAtMs: null, samples: [], totals: { completed: 0, errors: 0, unknownOutcomes: 0 } },
+      cluster, protocol, history: new FakeHistory(this.created * EVENTS_PER_CLUSTER), phase: 'running', faults: [], earlier: NOTHING_EARLIER, moment: observeCluster(cluster, plan.kind, protocol),
+      load: { clusterId: plan.id, running: false, settings: LOAD_DEFAULTS, startedAtMs: null, samples: [], totals: { completed: 0, errors: 0, unknownOutcomes: 0, outvoted: 0 } },
       info: {
-        id: plan.id, name: plan.name, kind: plan.kind, engine: plan.kind === 'etcd' ? 'etcd 3.5.21' : 'Raft', critical: plan.critical ?? false, group: null,
+        id: plan.id, name: plan.name, kind: plan.kind, engine: plan.kind === 'etcd' ? 'etcd 3.5.21' : PROTOCOL_NAMES[protocol], critical: plan.critical ?? false, group: null,
         createdAtMs: startMs, paused: false,
       },
     }
@@ -109,9 +113,9 @@ export class FakeWorld {
 
   sandboxState(member: FakeMember): SandboxState {
     return {
-      clusterId: member.info.id, phase: member.phase, faults: member.faults,
+      clusterId: member.info.id, protocol: member.protocol, phase: member.phase, faults: member.faults,
       nodes: member.cluster.nodes.map((node, at) => ({
-        nodeId: node.id, state: member.phase === 'stopped' ? 'stopped' : node.state, pid: node.state === 'running' || node.state === 'paused' ? 40_210 + at : null,
+        nodeId: node.id, member: 'voter', state: member.phase === 'stopped' ? 'stopped' : node.state, pid: node.state === 'running' || node.state === 'paused' ? 40_210 + at : null,
         port: 4_700 + at, directory: `/home/user/.local/share/quorate/sandbox/${member.info.id}/${node.id}`, restarts: node.restarts,
       })),
     }
@@ -122,7 +126,7 @@ export class FakeWorld {
     if (member.phase === 'stopped') return false
     advance(member.cluster, nowMs)
     this.measureLoad(member, nowMs)
-    member.moment = observeCluster(member.cluster, member.info.kind)
+    member.moment = observeCluster(member.cluster, member.info.kind, member.protocol)
     member.history.add(member.moment)
     member.earlier = remember(member.earlier, member.moment)
     this.tell({ clusterId: member.info.id })
@@ -142,13 +146,13 @@ export class FakeWorld {
     const reads = Math.round(completed * load.settings.readShare)
     const unknownOutcomes = leads ? 0 : load.settings.clients
     const sample = {
-      atMs: nowMs, intervalMs: 1_000, completed, reads, writes: completed - reads, errors: 0, unknownOutcomes, p50Ms,
+      atMs: nowMs, intervalMs: 1_000, completed, reads, writes: completed - reads, errors: 0, unknownOutcomes, outvoted: 0, p50Ms,
       p90Ms: p50Ms === null ? null : p50Ms * 1.8, p99Ms: p50Ms === null ? null : p50Ms * 3.4, maxMs: p50Ms === null ? null : p50Ms * 6,
     }
     cluster.opsPerSecond = completed - reads
     member.load = {
       ...load, samples: [...load.samples, sample].slice(-600),
-      totals: { completed: load.totals.completed + completed, errors: load.totals.errors, unknownOutcomes: load.totals.unknownOutcomes + unknownOutcomes },
+      totals: { completed: load.totals.completed + completed, errors: load.totals.errors, unknownOutcomes: load.totals.unknownOutcomes + unknownOutcomes, outvoted: load.totals.outvoted },
     }
   }
 }

@@ -2,6 +2,7 @@
  * From a derivation to what a drawing of the cluster shows: glyphs, words and weights. Pure. What it gives fits the props of
  * `ui/drawing`, which knows nothing of clusters.
  */
+import { fenceNumber, fenceText } from '../fence/fence'
 import { isUnknown, type Measured, type NodeObservation, type Role } from '../../../../core/observation'
 import type { ClusterDerivation, TopologyLink, TopologyNode } from '../../../../core/observe/types'
 import type { FaultInForce, NodeProcessState } from '../../../../contract/sandbox'
@@ -58,13 +59,13 @@ export function drawingNodes(nodes: readonly TopologyNode[], processes: ProcessS
     const roleText = say(`drawing.roles.${glyph}`)
     const voting = node.voter ? roleText : `${roleText} · ${say('drawing.nonVoter')}`
     const epoch = isUnknown(node.fence) ? null : node.fence
-    const epochText = epoch === null ? null : `${say(`drawing.epochLetter.${epoch.kind}`)}${epoch.value}`
+    const epochText = epoch === null ? null : `${say(`drawing.epochLetter.${epoch.kind}`)}${fenceText(epoch)}`
     const shownRole = node.stale && glyph !== 'down' ? `${voting} · ${say('drawing.stale')}` : voting
     // What is read out begins with what is seen.
     const seen = [node.name, shownRole, epochText].filter(Boolean).join(' ')
     return {
       id: node.id, name: node.name, glyph, roleText: shownRole,
-      epochText, epoch: epoch === null ? null : epoch.value, stale: node.stale, domain: node.domain,
+      epochText, epoch: epoch === null ? null : fenceNumber(epoch), stale: node.stale, domain: node.domain,
       description: [seen, node.stale && glyph === 'down' ? say('drawing.stale') : null, node.domain].filter(Boolean).join(', '),
     }
   })
@@ -105,6 +106,7 @@ export function rateText(link: TopologyLink, say: Say, locale: string): string |
 const KNOWN_KINDS = new Set([
   'append', 'append-request', 'append-response', 'heartbeat', 'heartbeat-request', 'heartbeat-response', 'vote-request', 'vote-response',
   'pre-vote-request', 'pre-vote-response', 'snapshot', 'timeout-now', 'forward',
+  'pre-prepare', 'prepare', 'commit', 'checkpoint', 'view-change', 'new-view', 'request', 'status', 'promise', 'accept', 'accepted',
 ])
 /** In the user's words where the kind is a known one; otherwise the protocol's own word. */
 export const kindText = (kind: string, say: Say): string => (KNOWN_KINDS.has(kind) ? say(`drawing.kinds.${kind}`) : kind)

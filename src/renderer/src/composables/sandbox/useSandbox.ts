@@ -2,7 +2,9 @@
 import { computed, shallowRef, type ComputedRef, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { Failure, Result } from '../../../../core/base'
-import type { NodeProcessState, Fault, FaultInForce, SandboxState } from '../../../../contract/sandbox'
+import type { Behaviour } from '../../../../contract/agent'
+import type { NodeProcessState, Fault, FaultInForce, SandboxMemberChange, SandboxState } from '../../../../contract/sandbox'
+import type { ProtocolName } from '../../../../core/machine'
 import { useClusters } from '../clusters/clusters'
 import { useConsole } from '../connection/console'
 import { useStream } from '../connection/useStream'
@@ -23,9 +25,18 @@ export interface Sandbox {
   readonly processes: ComputedRef<ReadonlyMap<string, NodeProcessState>>
   /** Directed links that are cut, as "from>to". */
   readonly cut: ComputedRef<ReadonlySet<string>>
+  /** null until the console has told. */
+  readonly protocol: ComputedRef<ProtocolName | null>
   node(nodeId: string, action: NodeAction): Promise<boolean>
   addFault(fault: Fault): Promise<boolean>
   removeFault(faultId: string): Promise<boolean>
+  /** PBFT only. Busy while under way: `lie:` and the id. */
+  lie(nodeId: string, behaviour: Behaviour): Promise<boolean>
+  /** These say nothing by themselves: whoever asked tells how it ended. */
+  changeMembers(change: SandboxMemberChange): Promise<Result<{ readonly nodeId: string }>>
+  transfer(to: string | null): Promise<Result<null>>
+  /** `name` repeats the name of the cluster. */
+  recover(name: string): Promise<Result<{ readonly nodeId: string }>>
   healAll(): Promise<boolean>
   start(): Promise<boolean>
   stop(): Promise<boolean>
@@ -64,6 +75,11 @@ export function useSandbox(clusterId: string): Sandbox {
     node: (nodeId, action) => act(nodeId, t(`sandbox.failed.${action}`, { name: nodeId }), () => client.call('sandbox.node', { clusterId, nodeId, action })),
     addFault: (fault) => act('addFault', t('sandbox.failed.addFault'), () => client.call('sandbox.addFault', { clusterId, fault })),
     removeFault: (faultId) => act(faultId, t('sandbox.failed.removeFault'), () => client.call('sandbox.removeFault', { clusterId, faultId })),
+    protocol: computed(() => state.value?.protocol ?? null),
+    lie: (nodeId, behaviour) => act(`lie:${nodeId}`, t('sandbox.failed.lie', { name: nodeId }), () => client.call('sandbox.lie', { clusterId, nodeId, behaviour })),
+    changeMembers: (change) => client.call('sandbox.member', { clusterId, change }),
+    transfer: (to) => client.call('sandbox.transfer', { clusterId, to }),
+    recover: (name) => client.call('sandbox.recover', { clusterId, name }),
     healAll: () => act('healAll', t('sandbox.failed.healAll'), () => client.call('sandbox.healAll', { clusterId })),
     start: () => act('life', t('sandbox.failed.startAll'), () => client.call('sandbox.start', { clusterId })),
     stop: () => act('life', t('sandbox.failed.stopAll'), () => client.call('sandbox.stop', { clusterId })),

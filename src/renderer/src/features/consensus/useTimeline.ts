@@ -4,7 +4,7 @@ import type { Failure } from '../../../../core/base'
 import type { ClusterMoment } from '../../../../core/observation'
 import { startTimeline, type EpochTimeline, type TimelineBuilder } from '../../../../core/observe'
 import { useConsole } from '../../composables'
-import type { TimeRange } from './lanes'
+import type { TimeRange } from '../../composables/consensus/lanes'
 
 const LIMITS = {
   changesMax: 5_000,

@@ -71,11 +71,12 @@ export const KIND_GROUPS = {
   leadership: ['leader-elected', 'leader-lost', 'election-started', 'epoch-changed', 'role-changed'],
   members: ['node-down', 'node-up', 'node-ended', 'member-added', 'member-removed', 'version-changed'],
   links: ['link-down', 'link-up'],
-  quorum: ['quorum-lost', 'quorum-regained', 'disagreement', 'agreement'],
+  quorum: ['quorum-lost', 'quorum-regained', 'disagreement', 'agreement', 'misbehaviour'],
   alarms: ['alarm-raised', 'alarm-cleared', 'alert-fired', 'alert-resolved', 'alert-acknowledged', 'alert-silenced', 'alert-unsilenced'],
   faults: ['fault-injected', 'fault-removed', 'fault-healed'],
   operations: [
     'operation-cluster-created', 'operation-cluster-attached', 'operation-cluster-started', 'operation-cluster-stopped', 'operation-load-started', 'operation-load-stopped',
+    'operation-members-changed',
     'console-started', 'console-stopped', 'console-gap',
   ],
 } as const

@@ -5,7 +5,7 @@ import PartitionEditor from './PartitionEditor.vue'
 
 const i18n = createI18n({ legacy: false, locale: 'en', missingWarn: false, fallbackWarn: false, messages: { en: {} } })
 const members = ['n1', 'n2', 'n3'].map((id) => ({ id, name: id, voter: true, answers: true }))
-const edit = (over: object = {}) => mount(PartitionEditor, { props: { members, proposal: null, disabled: false, busy: false, ...over }, global: { plugins: [i18n] }, attachTo: document.body })
+const edit = (over: object = {}) => mount(PartitionEditor, { props: { members, needed: 2, proposal: null, disabled: false, busy: false, ...over }, global: { plugins: [i18n] }, attachTo: document.body })
 const groupOf = (editor: ReturnType<typeof edit>, id: string): number => editor.findAll('.group').findIndex((group) => group.find(`[data-member="${id}"]`).exists())
 
 it('is made with the keyboard alone', async () => {

@@ -16,8 +16,9 @@ describe('partition', () => {
     }))
   })
   it('names the side that can still decide, if there is one', () => {
-    expect(decidingGroup([['n1', 'n2'], ['n3', 'n4', 'n5']], 5)).toBe(1)
-    expect(decidingGroup([['n1', 'n2'], ['n3', 'n4']], 4)).toBeNull()
+    expect(decidingGroup([['n1', 'n2'], ['n3', 'n4', 'n5']], 3)).toBe(1)
+    expect(decidingGroup([['n1', 'n2'], ['n3', 'n4']], 3)).toBeNull()
+    expect(decidingGroup([['n1', 'n2', 'n3', 'n4'], ['n5', 'n6', 'n7']], 5)).toBeNull()
   })
 })
 
@@ -42,7 +43,7 @@ describe('link faults', () => {
 
 describe('load', () => {
   it('has no latency, rather than none of it, where nothing completed', () => {
-    const sample: LoadSample = { atMs: 1, intervalMs: 500, completed: 0, reads: 0, writes: 0, errors: 3, unknownOutcomes: 0, p50Ms: null, p90Ms: null, p99Ms: null, maxMs: null }
+    const sample: LoadSample = { atMs: 1, intervalMs: 500, completed: 0, reads: 0, writes: 0, errors: 3, unknownOutcomes: 0, outvoted: 0, p50Ms: null, p90Ms: null, p99Ms: null, maxMs: null }
     const charts = loadCharts([sample], { completed: 'c', p50: '50', p99: '99', errors: 'e', unknown: 'u' })
     expect(charts.latency[0]?.points[0]?.y).toBeNaN()
     expect(charts.throughput[0]?.points[0]?.y).toBe(0)

@@ -63,9 +63,9 @@ export function partitionOf(assignment: Assignment): PartitionFault | null {
   return groups.length < 2 ? null : { kind: 'partition', groups: groups.map((group) => [...group]) }
 }
 
-/** Which group can still decide: the one that holds a majority, or none. */
-export function decidingGroup(groups: readonly (readonly string[])[], voters: number): number | null {
-  const index = groups.findIndex((group) => group.length * 2 > voters)
+/** Which group can still decide: the one that holds a quorum of `needed` voters, or none. */
+export function decidingGroup(groups: readonly (readonly string[])[], needed: number): number | null {
+  const index = groups.findIndex((group) => group.length >= needed)
   return index === -1 ? null : index
 }
 
@@ -77,6 +77,7 @@ export interface FaultText {
 /** A fault in words: message keys with parameters, one per thing it does. */
 export function faultTexts({ fault }: FaultInForce, nameOf: (id: string) => string): readonly FaultText[] {
   if (fault.kind === 'partition') return [{ key: 'partition', parameters: { groups: fault.groups.map((group) => group.map(nameOf).join(' ')).join('  ┆  ') } }]
+  if (fault.kind === 'lying') return [{ key: `lying.${fault.lie}`, parameters: { node: nameOf(fault.nodeId) } }]
   if (fault.kind !== 'link') return [{ key: fault.kind, parameters: { node: nameOf(fault.nodeId) } }]
   const ends = { from: nameOf(fault.from), to: nameOf(fault.to) }
   const texts: FaultText[] = [{ key: fault.bothWays ? 'linkBoth' : 'linkOne', parameters: ends }]

@@ -1,5 +1,6 @@
 /** What the page tells of one member, and when an election is news. Pure. */
 import { isUnknown, type Measured, type NodeObservation } from '../../../../core/observation'
+import { fenceText } from '../../composables/fence/fence'
 import type { ClusterDerivation } from '../../../../core/observe/types'
 
 /** Who leads in which epoch, for the one pulse an election gives; null while nobody leads. */
@@ -20,7 +21,7 @@ export function saidBy(observation: NodeObservation, nameOf: (id: string) => str
     groupId: group.groupId,
     lines: [
       { key: 'role', value: told(group.role, String) },
-      { key: 'epoch', value: told(group.fence, (fence) => String(fence.value)) },
+      { key: 'epoch', value: told(group.fence, fenceText) },
       { key: 'leader', value: told(group.leaderId, (id) => (id === null ? '∅' : nameOf(id))) },
       { key: 'members', value: told(group.members, (members) => members.map((member) => member.name || member.id).join(', ')) },
       { key: 'first', value: told(group.log.firstAvailable, (position) => String(position.value)) },

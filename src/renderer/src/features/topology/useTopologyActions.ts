@@ -2,15 +2,30 @@
 import { computed, shallowRef } from 'vue'
 import { useI18n } from 'vue-i18n'
 import { actionsFor, isHarsh, isNodeAction, type NodeAction } from '../../composables/sandbox/actions'
+import { askingOf, isMemberAction, memberActionsFor, type Asking } from '../../composables/sandbox/membership'
+import type { TopologyNode } from '../../../../core/observe/types'
 import type { Sandbox } from '../../composables/sandbox/useSandbox'
+import { BEHAVIOURS, type Behaviour } from '../../../../contract/agent'
 import type { MenuEntry } from '../../ui'
 
+const LIE = 'lie:'
 type Aim = { readonly node: string } | { readonly from: string; readonly to: string } | null
 const UNHURT = { latencyMs: 0, jitterMs: 0, loss: 0, bytesPerSecondMax: null } as const
 
-export function useTopologyActions(sandbox: Sandbox, nameOf: (id: string) => string) {
+/** Where members may lie: what this one does not do already. */
+function liesFor(sandbox: Sandbox, nodeId: string, t: (key: string) => string): readonly MenuEntry[] {
+  if (sandbox.protocol.value !== 'pbft') return []
+  const lie = sandbox.faults.value.find(({ fault }) => fault.kind === 'lying' && fault.nodeId === nodeId)?.fault
+  const now: Behaviour = lie?.kind === 'lying' ? lie.lie : 'honest'
+  return BEHAVIOURS.filter((each) => each !== now)
+    .map((each, at) => ({ id: `${LIE}${each}`, text: t(`sandbox.actions.behave.${each}`), danger: each !== 'honest', separatorBefore: at === 0 }))
+}
+
+export function useTopologyActions(sandbox: Sandbox, nameOf: (id: string) => string, nodes: () => readonly TopologyNode[]) {
   const { t } = useI18n()
   const aim = shallowRef<Aim>(null)
+  /** What a dialog has to ask about the members. */
+  const asking = shallowRef<Asking | null>(null)
 
   const { cut } = sandbox
   const heading = computed(() => {
@@ -22,7 +37,14 @@ export function useTopologyActions(sandbox: Sandbox, nameOf: (id: string) => str
     if (!target || !sandbox.canAct.value) return []
     if ('node' in target) {
       const state = sandbox.processes.value.get(target.node)
-      return state ? actionsFor(state).map((action) => ({ id: action, text: t(`sandbox.actions.${action}`), danger: isHarsh(action) })) : []
+      if (!state) return []
+      const node = nodes().find((each) => each.id === target.node)
+      const asked = node ? memberActionsFor(node, nodes(), sandbox.protocol.value) : []
+      return [
+        ...actionsFor(state).map((action) => ({ id: action, text: t(`sandbox.actions.${action}`), danger: isHarsh(action) })),
+        ...liesFor(sandbox, target.node, t),
+        ...asked.map((action, at) => ({ id: action, text: t(`sandbox.actions.${action}`), danger: action === 'remove', separatorBefore: at === 0 })),
+      ]
     }
     const restore: readonly MenuEntry[] = cut.value.has(`${target.from}>${target.to}`) ? [{ id: 'restore', text: t('sandbox.actions.restore') }] : []
     return [
@@ -48,6 +70,8 @@ export function useTopologyActions(sandbox: Sandbox, nameOf: (id: string) => str
     if (!target) return
     if ('node' in target) {
       if (isNodeAction(id)) actOnNode(target.node, id)
+      else if (id.startsWith(LIE)) void sandbox.lie(target.node, id.slice(LIE.length) as Behaviour)
+      else if (isMemberAction(id)) asking.value = askingOf(id, target.node)
       return
     }
     const { from, to } = target
@@ -58,7 +82,7 @@ export function useTopologyActions(sandbox: Sandbox, nameOf: (id: string) => str
     else if (id === 'lossy') void sandbox.addFault({ kind: 'link', from, to, bothWays: true, cut: false, ...UNHURT, loss: 0.2 })
   }
   return {
-    cut, heading, entries, actOnNode, cutLink, restoreLink, choose,
+    cut, heading, entries, asking, actOnNode, cutLink, restoreLink, choose,
     aimAtNode: (node: string) => void (aim.value = { node }),
     aimAtLink: (from: string, to: string) => void (aim.value = { from, to }),
     aimAtNothing: () => void (aim.value = null),

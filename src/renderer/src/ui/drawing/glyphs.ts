@@ -30,6 +30,19 @@ export interface DrawingLink {
   readonly description: string
 }
 
+/** A message under way between two members. */
+export interface DrawingMessage {
+  readonly key: string
+  readonly from: string
+  readonly to: string
+  /** Share of its way: 0 just sent, 1 arrives. */
+  readonly progress: number
+  /** What it is, by the protocol's own word: equal kinds look alike. */
+  readonly kind: string
+  /** It will never arrive. */
+  readonly lost: boolean
+}
+
 export interface Pulse {
   readonly nodeId: string
   /** Changes with each election, so that each is seen once. */

@@ -30,6 +30,11 @@ export default {
   'wrong-folder': { text: 'The data folder does not belong to this node.', hint: 'Put the right folder back, or delete the cluster and create it again.' },
   'wrong-state': { text: 'This cannot be done in the current state.', hint: 'The state may just have changed; look at it and try again.' },
   unsupported: { text: 'This system cannot do that.', hint: 'Cut the links of the node instead.' },
+  'protocol-unsupported': { text: 'The protocol of this cluster has no such thing.', hint: 'Create a cluster of another protocol to see it.' },
+  'group-refused': { text: 'The members of the cluster refused it.', hint: 'Another change may be under way; look at the members and try again.' },
+  'unknown-outcome': { text: 'It was begun, and how it ended is not known.', hint: 'Look at what the members say before you try again.' },
+  'no-leader': { text: 'No member leads the cluster now.', hint: 'Wait for an election, or bring members back.' },
+  'still-quorate': { text: 'A majority of the cluster still answers.', hint: 'Change its members in the ordinary way.' },
 
   'disk-failed': { text: 'Writing to the disk failed; the node stopped itself.', hint: 'Check the disk, then start the node.' },
   'log-corrupt': { text: 'The log of the node is damaged; it cannot start.', hint: 'Delete the cluster and create it again, or restore its data folder from a backup.' },

@@ -4,6 +4,7 @@ import pages from './pages'
 import screens from './screens'
 import sentences from './sentences'
 import shell from './shell'
+import simulator from './simulator'
 import ui from './ui'
 
-export default { ui, shell, ...screens, ...pages, failures, sentences: { ...sentences, ...CONSOLE_SENTENCES } }
+export default { ui, shell, ...screens, ...pages, ...simulator, failures, sentences: { ...sentences, ...CONSOLE_SENTENCES } }

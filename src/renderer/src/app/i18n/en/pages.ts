@@ -10,21 +10,25 @@ export default {
       replica: 'Replica', down: 'Down', paused: 'Paused', unknown: 'Unknown',
     },
     nonVoter: 'does not vote', stale: 'stale', faulted: 'a fault is in force',
+    epochs: { 'raft-term': 'Term {value}', ballot: 'Ballot {value}', view: 'View {value}', 'pg-timeline': 'Timeline {value}', 'redis-epoch': 'Epoch {value}', 'zab-epoch': 'Epoch {value}', 'leader-epoch': 'Leader epoch {value}' },
     epochLetter: { 'raft-term': 'T', ballot: 'B', view: 'V', 'pg-timeline': 'TL', 'redis-epoch': 'E', 'zab-epoch': 'E', 'leader-epoch': 'E' },
     linkTitle: '{from} to {to}', linkState: { up: 'up', down: 'down', unknown: 'not known' },
     kinds: {
       append: 'append', 'append-request': 'append', 'append-response': 'append reply', heartbeat: 'heartbeat', 'heartbeat-request': 'heartbeat', 'heartbeat-response': 'heartbeat reply',
       'vote-request': 'vote request', 'vote-response': 'vote', 'pre-vote-request': 'pre-vote request', 'pre-vote-response': 'pre-vote', snapshot: 'snapshot', 'timeout-now': 'leader transfer', forward: 'forwarded',
+      'pre-prepare': 'pre-prepare', prepare: 'prepare', commit: 'commit', checkpoint: 'checkpoint', 'view-change': 'view change', 'new-view': 'new view', request: 'request', status: 'status',
+      promise: 'promise', accept: 'accept', accepted: 'accepted',
     },
   },
   sandbox: {
     actions: {
       label: 'Actions on {name}', kill: 'Kill', stop: 'Stop', start: 'Start', restart: 'Restart', pause: 'Pause', resume: 'Resume', cutOne: 'Cut this direction', cutFromTo: 'Cut {from} to {to}',
-      cutBoth: 'Cut both directions', restore: 'Restore the link', slow: 'Slow it by 200 ms', lossy: 'Lose 20 % of messages',
+      cutBoth: 'Cut both directions', restore: 'Restore the link', lead: 'Hand leadership to it…', promote: 'Make it a voter…', remove: 'Remove it from the members…',
+      behave: { honest: 'Make it honest again', equivocate: 'Make it equivocate', forge: 'Make it forge', silent: 'Make it stay silent' }, slow: 'Slow it by 200 ms', lossy: 'Lose 20 % of messages',
     },
     failed: {
       kill: '{name} was not killed', stop: '{name} was not stopped', start: '{name} was not started', restart: '{name} was not restarted', pause: '{name} was not paused', resume: '{name} was not resumed',
-      addFault: 'The fault was not injected', removeFault: 'The fault was not undone', healAll: 'Not everything was healed', startAll: 'The cluster was not started', stopAll: 'The cluster was not stopped',
+      lie: '{name} goes on as before', addFault: 'The fault was not injected', removeFault: 'The fault was not undone', healAll: 'Not everything was healed', startAll: 'The cluster was not started', stopAll: 'The cluster was not stopped',
     },
   },
   topology: {
@@ -43,12 +47,12 @@ export default {
   },
   consensus: {
     kinds: { leading: 'leads', following: 'follows', candidate: 'stands for election', learning: 'learns', unreachable: 'no answer', unknown: 'not known' },
-    marks: { 'election-started': '{name} stands for election in epoch {epoch}', 'leader-elected': '{name} elected in epoch {epoch}', 'leader-lost': '{name} no longer leads in epoch {epoch}' },
+    marks: { 'election-started': '{name} asks to lead in {epoch}', 'leader-elected': '{name} leads in {epoch}', 'leader-lost': '{name} no longer leads in {epoch}' },
     about: { leader: 'Who leads:', fence: 'The current epoch:', members: 'Who the members are:', 'leaders-in-one-reign': 'Two leaders in one epoch:' },
     timeline: {
       heading: 'Epoch timeline', label: 'Epoch timeline. Left and right go from change to change, up and down from member to member, Enter goes to the moment.',
       elections: 'No election in this stretch | {n} election in this stretch | {n} elections in this stretch', hint: 'Point at the lanes to read them; press to go to that moment.', nothing: '{name}: nothing heard',
-      reading: '{name}: {role}, epoch {epoch}', unavailable: 'The record of this stretch cannot be read',
+      reading: '{name}: {role}, {epoch}', unavailable: 'The record of this stretch cannot be read',
     },
     matrix: {
       heading: 'Disagreement matrix', note: 'Each row is the word of one member', who: 'Says', caption: 'What each member says.', noLeader: 'nobody', agree: 'All members that answer say the same.', alone: 'Fewer than two members answer: there is nothing to compare.', differing: 'Differing: {where}.',
@@ -84,12 +88,12 @@ export default {
     columns: { condition: 'Condition', enabled: 'On', limit: 'Limit', pendingFor: 'Fires after', resolveAfter: 'Resolves after', notify: 'Notify' },
     codes: {
       'node-failed': 'Node failed', 'link-failed': 'Link failed', 'high-latency': 'High latency', 'low-availability': 'Low availability', 'no-leader': 'No leader', 'members-disagree': 'Members disagree',
-      'quorum-at-risk': 'Quorum at risk', 'quorum-lost': 'Quorum lost', 'replication-lag': 'Replication lag', 'engine-alarm': 'Alarm of the engine',
+      'quorum-at-risk': 'Quorum at risk', 'quorum-lost': 'Quorum lost', 'replication-lag': 'Replication lag', 'engine-alarm': 'Alarm of the engine', misbehaviour: 'Protocol broken',
     },
     codeHints: {
       'node-failed': 'A member does not answer.', 'link-failed': 'A member hears nothing from another.', 'high-latency': 'An answer or a round trip takes too long.', 'low-availability': 'Too few members answer.',
       'no-leader': 'No majority agrees on a leader.', 'members-disagree': 'Members contradict each other.', 'quorum-at-risk': 'Losing one more stops writes.', 'quorum-lost': 'Writes have stopped.',
-      'replication-lag': 'A follower is too far behind.', 'engine-alarm': 'The engine itself reports a problem.',
+      'replication-lag': 'A follower is too far behind.', 'engine-alarm': 'The engine itself reports a problem.', misbehaviour: 'Members prove that another lied.',
     },
   },
   events: {
@@ -102,7 +106,7 @@ export default {
     kinds: {
       'leader-elected': 'leader elected', 'leader-lost': 'leader lost', 'election-started': 'election', 'epoch-changed': 'epoch', 'role-changed': 'role', 'node-down': 'node down', 'node-up': 'node up', 'node-ended': 'process ended',
       'member-added': 'member added', 'member-removed': 'member removed', 'link-down': 'link down', 'link-up': 'link up', 'quorum-lost': 'quorum lost', 'quorum-regained': 'quorum regained', 'alarm-raised': 'alarm raised',
-      'alarm-cleared': 'alarm cleared', 'version-changed': 'version', disagreement: 'disagreement', agreement: 'agreement', 'alert-fired': 'alert', 'alert-resolved': 'alert resolved', 'alert-acknowledged': 'alert acknowledged', 'alert-silenced': 'alert silenced', 'alert-unsilenced': 'silence ended', 'fault-injected': 'fault', 'fault-removed': 'fault undone', 'fault-healed': 'healed',
+      'alarm-cleared': 'alarm cleared', 'version-changed': 'version', disagreement: 'disagreement', agreement: 'agreement', misbehaviour: 'lie', 'operation-members-changed': 'members changed', 'alert-fired': 'alert', 'alert-resolved': 'alert resolved', 'alert-acknowledged': 'alert acknowledged', 'alert-silenced': 'alert silenced', 'alert-unsilenced': 'silence ended', 'fault-injected': 'fault', 'fault-removed': 'fault undone', 'fault-healed': 'healed',
       'operation-cluster-created': 'created', 'operation-cluster-attached': 'attached', 'operation-cluster-started': 'started', 'operation-cluster-stopped': 'stopped', 'operation-load-started': 'load started', 'operation-load-stopped': 'load stopped',
       'console-started': 'console started', 'console-stopped': 'console stopped', 'console-gap': 'console away',
     },
@@ -114,24 +118,51 @@ export default {
     toolHints: { aim: 'Press a link to set it up on the right.', cutOne: 'Press the half of a link that shall fall silent.', cutBoth: 'Press a link to cut it in both directions.', partition: 'Draw a line: members on its two sides stop hearing each other.' },
     phases: { stopped: 'Stopped', starting: 'Starting', running: 'Running', stopping: 'Stopping' },
     states: { starting: 'starting', running: 'running', paused: 'paused', stopped: 'stopped', killed: 'killed', failed: 'failed' },
-    nodes: { heading: 'Processes', caption: 'Processes of the cluster', node: 'Node', state: 'State', pid: 'PID', port: 'Port', restarts: 'Restarts', actions: 'Actions' },
+    nodes: { lies: 'lies', heading: 'Processes', caption: 'Processes of the cluster', node: 'Node', state: 'State', pid: 'PID', port: 'Port', restarts: 'Restarts', actions: 'Actions' },
     life: {
       label: 'The cluster', start: 'Start the cluster', stop: 'Stop the cluster', delete: 'Delete…', deleteConfirm: 'Delete', deleteTitle: 'Delete {name}', deleteText: 'Its processes are stopped; its data and its history are removed for good.', deleted: '{name} was deleted',
     },
     faults: {
       heading: 'Faults in force', none: 'None. The cluster runs undisturbed.', past: 'Listed for the present only. Events tell which faults were in force then.', healAll: 'Heal all', undo: 'Undo', undoOf: 'Undo: {what}', partition: 'Partition: {groups}', paused: '{node} is paused', killed: '{node} was killed', stopped: '{node} was stopped',
+      lying: { equivocate: '{node} equivocates', forge: '{node} forges', silent: '{node} stays silent' },
       linkOne: '{from} to {to}', linkBoth: '{from} and {to}', cut: 'cut', latency: '{ms} ms slower', latencyJitter: '{ms} ± {jitter} ms slower', loss: '{percent} % lost', bandwidth: 'at most {kilobytes} kB/s',
     },
     link: {
       heading: 'Fault on a link', from: 'From', to: 'To', bothWays: 'Both directions', latency: 'Latency', jitter: 'Jitter', loss: 'Loss', bandwidth: 'Bandwidth', unlimited: 'no limit', apply: 'Apply', cut: 'Cut', same: 'Choose two different members.',
     },
+    lies: {
+      heading: 'Liars', note: 'What each member does to the others', of: 'Behaviour of {name}',
+      behaviours: { honest: 'Honest', equivocate: 'Equivocates', forge: 'Forges', silent: 'Silent' },
+      hints: {
+        honest: 'Follows the protocol.', equivocate: 'Tells different members different things, each properly signed.', forge: 'Speaks in the name of others and alters what they said; answers clients wrongly.',
+        silent: 'Hears everything and says nothing.',
+      },
+      tolerated: 'All are honest. {f} of {voters} may lie. | {liars} lies; {f} of {voters} may. | {liars} lie; {f} of {voters} may.', tooMany: '{liars} of {voters} lie, more than the {f} that are tolerated: nothing is promised any more.',
+    },
+    members: {
+      add: 'Add a node…', transfer: 'Hand leadership on…', recover: 'Recover without the majority…', promote: 'Make it a voter…', remove: 'Remove…', lead: 'Hand leadership to it…', menu: 'Membership of {name}',
+      titles: { add: 'Add a node to {cluster}', remove: 'Remove {name} from {cluster}', promote: 'Make {name} a voter', transfer: 'Hand leadership to {name}', transferAny: 'Hand leadership on', recover: 'Recover {cluster} without its majority' },
+      texts: {
+        add: 'A new process is started. It joins as a learner, which receives the log and does not vote, and becomes a voter by itself once it has caught up.',
+        remove: 'The members agree on it first; then its process ends and its folder is removed. If it leads, another is elected.',
+        promote: 'It votes from then on, whether or not it has caught up. Writes may have to wait for it.',
+        transfer: 'The present leader brings it up to date and lets it stand for election at once. Writes pause for a moment.',
+        transferAny: 'The present leader hands over to the voter that has the most of the log. Writes pause for a moment.',
+        recover: 'Only for a majority that will never come back. The node that holds the most becomes the only voter, on its own word. Writes that only the others held are lost, even those that were acknowledged. Members that do not answer are taken out for good and their folders removed; those that answer learn from it and vote again. This is recorded in the events.',
+      },
+      confirms: { add: 'Add the node', remove: 'Remove it', promote: 'Make it a voter', transfer: 'Hand it over', recover: 'Recover, and accept the loss' },
+      tolerates: 'Failures tolerated', now: 'now', after: 'after', voters: '{n} voter | {n} voters', losing: 'can lose {n}', answering: '{n} answer',
+      small: 'After this, losing one voter stops writes.', unanswered: 'A voter does not answer now: {names}. Bring it back first if you can.',
+      done: { add: '{name} joins as a learner', remove: '{name} was removed', promote: '{name} is a voter', transfer: 'Leadership was handed over', recover: '{name} goes on alone' },
+      failed: { add: 'No node was added', remove: '{name} was not removed', promote: '{name} was not made a voter', transfer: 'Leadership was not handed over', recover: 'The cluster was not recovered' },
+    },
     partition: {
       heading: 'Partition', hint: 'Drag members into groups, or move them with the left and right arrow keys. Groups do not hear each other.', group: 'Group {group}', member: '{name}, in group {group}. Left and right move it.',
-      whole: 'All members hear each other.', nobody: 'No group holds a majority: writes will stop.', deciding: 'Group {group} holds a majority and can go on.', apply: 'Partition', reset: 'Put all together',
+      whole: 'All members hear each other.', nobody: 'No group holds a quorum: writes will stop.', deciding: 'Group {group} holds a quorum and can go on.', apply: 'Partition', reset: 'Put all together',
     },
     load: {
       heading: 'Load generator', note: 'A client process that writes and reads', clients: 'Clients', rate: 'Operations a second', unlimited: 'As fast as answers come', valueBytes: 'Size of a value', readShare: 'Share of reads',
-      start: 'Start', adjust: 'Apply', stop: 'Stop', stopLoad: 'Stop the load', completed: 'completed', errors: 'errors', unknown: 'unknown outcomes', throughput: 'Throughput', totalCompleted: 'Completed', totalErrors: 'Errors', totalUnknown: 'Unknown outcomes',
+      start: 'Start', adjust: 'Apply', stop: 'Stop', stopLoad: 'Stop the load', completed: 'completed', errors: 'errors', unknown: 'unknown outcomes', throughput: 'Throughput', totalCompleted: 'Completed', totalErrors: 'Errors', totalUnknown: 'Unknown outcomes', totalOutvoted: 'Lies outvoted', outvotedHint: 'Answers of members that enough others contradicted. They did not count.',
       unknownHint: 'Sent and never answered: these may or may not have taken effect.', none: 'No load yet', noneHint: 'Throughput and latency appear here once it runs.',
       charts: { throughput: 'Completed operations a second', latency: 'Latency', trouble: 'Errors and unknown outcomes a second' },
       failed: { start: 'The load was not started', adjust: 'The load was not changed', stop: 'The load was not stopped' },

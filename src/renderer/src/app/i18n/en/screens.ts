@@ -2,7 +2,7 @@ export default {
   overview: {
     title: 'Overview', filter: 'Filter clusters', clear: 'Clear the filter', nothingFits: 'No cluster fits this filter.', table: 'All clusters', unavailable: 'Nothing was recorded then',
     columns: { cluster: 'Cluster', state: 'State', leader: 'Leader', epoch: 'Epoch', margin: 'Can lose', lag: 'Worst lag', alerts: 'Alerts', age: 'Heard' },
-    noLeader: 'none', epochTrend: 'Epoch over the last {span}: {changes} change | Epoch over the last {span}: {changes} changes', epochRow: '{word} {value}',
+    noLeader: 'none', epochTrend: 'Epoch over the last {span}: {changes} change | Epoch over the last {span}: {changes} changes',
     lagEntries: '{n} entry | {n} entries', lagTrend: 'Lag over the last {span}', worstOn: 'on {name}', grows: 'growing', shrinks: 'shrinking', steady: 'steady', lagNone: 'No follower is behind',
     lost: 'lost', marginOf: 'of {voters} voters', answering: '{answering} of {voters} answer', open: 'Open {name}', critical: 'critical', loading: 'Waiting for the console', loadingCluster: 'Waiting for its members',
     summary: { quorate: '{n} quorate', 'at-risk': '{n} at risk', 'no-quorum': '{n} without a quorum', other: '{n} other', all: 'All {n}' },
@@ -14,7 +14,13 @@ export default {
     local: {
       title: 'Start a local cluster', text: 'Real processes on this computer: separate data folders, sockets on loopback, a log that is flushed to disk. Kill, pause and partition them safely.',
       nodes: 'Voters', name: 'Name', defaultName: 'Local cluster', start: 'Start a local {n}-node cluster', tolerates: 'Tolerates the loss of {n} | Tolerates the loss of {n}', starting: 'Starting the processes',
+      protocol: 'Protocol',
+      protocols: {
+        raft: 'A leader elected by term orders all writes. Members may crash.', paxos: 'A leader holds a ballot that a majority promised to. Members may crash.',
+        pbft: 'Replicas vote on every batch and sign what they say. Members may even lie.',
+      },
       tolerance: { 1: 'One voter: losing it stops writes.', 3: 'Three voters: one may fail.', 5: 'Five voters: two may fail.', 7: 'Seven voters: three may fail.' },
+      lies: { 1: 'One replica: losing it stops writes, and it must be trusted.', 4: 'Four replicas: one may fail or lie.', 7: 'Seven replicas: two may fail or lie.' },
     },
     attach: { title: 'Attach a cluster', text: 'An etcd cluster that already runs, by its endpoints: plain, with TLS and client certificates, or with user and password. Nothing is installed or changed.', action: 'Attach a cluster' },
     failed: 'The local cluster did not start', started: '{name} is starting',

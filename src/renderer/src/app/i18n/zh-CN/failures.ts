@@ -32,6 +32,11 @@ export default {
   'wrong-folder': { text: '数据目录不属于这个节点。', hint: '请放回原来的目录，或删除该集群后重新创建。' },
   'wrong-state': { text: '当前状态下无法执行此操作。', hint: '状态可能刚刚改变；请查看当前状态后重试。' },
   unsupported: { text: '此系统不支持这项操作。', hint: '可以改为切断该节点的链路。' },
+  'protocol-unsupported': { text: '该集群的协议不支持此操作。', hint: '可以创建使用其他协议的集群。' },
+  'group-refused': { text: '集群的成员拒绝了这项操作。', hint: '可能有另一项变更正在进行；请查看成员后重试。' },
+  'unknown-outcome': { text: '操作已经开始，结果未知。', hint: '请先查看各成员的陈述，再决定是否重试。' },
+  'no-leader': { text: '该集群目前没有成员领导。', hint: '请等待选举完成，或恢复缺失的成员。' },
+  'still-quorate': { text: '该集群仍有多数成员应答。', hint: '请用普通方式变更其成员。' },
 
   'disk-failed': { text: '写入磁盘时出错，节点已自行停止。', hint: '请检查磁盘，再启动该节点。' },
   'log-corrupt': { text: '节点的日志已损坏，无法启动。', hint: '请删除该集群后重新创建，或从备份恢复其数据目录。' },

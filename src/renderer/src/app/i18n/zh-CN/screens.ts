@@ -5,7 +5,7 @@ export default {
   overview: {
     title: '总览', filter: '筛选集群', clear: '清除筛选', nothingFits: '没有符合筛选条件的集群。', table: '全部集群', unavailable: '该时刻没有记录',
     columns: { cluster: '集群', state: '状态', leader: '领导者', epoch: '纪元', margin: '还可失去', lag: '最大延迟', alerts: '告警', age: '更新' },
-    noLeader: '无', epochTrend: '最近 {span}的纪元：变化 {changes} 次', epochRow: '{word} {value}',
+    noLeader: '无', epochTrend: '最近 {span}的纪元：变化 {changes} 次',
     lagEntries: '{n} 条', lagTrend: '最近 {span}的延迟', worstOn: '{name}', grows: '增大', shrinks: '缩小', steady: '平稳', lagNone: '没有跟随者落后',
     lost: '已失去', marginOf: '共 {voters} 个', answering: '{voters} 个中有 {answering} 个应答', open: '打开 {name}', critical: '关键', loading: '正在等待控制台', loadingCluster: '正在等待其成员',
     summary: { quorate: '{n} 个达到法定人数', 'at-risk': '{n} 个有风险', 'no-quorum': '{n} 个未达法定人数', other: '{n} 个其他', all: '全部 {n} 个' },
@@ -17,6 +17,12 @@ export default {
     local: {
       title: '启动本地集群', text: '在这台计算机上运行真实的进程：各有独立的数据目录、回环地址上的套接字和落盘的日志。可以放心地终止、暂停和分区。',
       nodes: '投票成员', name: '名称', defaultName: '本地集群', start: '启动本地 {n} 节点集群', tolerates: '可容忍 {n} 个失效', starting: '正在启动进程',
+      protocol: '协议',
+      protocols: {
+        raft: '按任期选出的领导者为所有写入排序。成员可能崩溃。', paxos: '领导者持有多数成员承诺过的投票编号。成员可能崩溃。',
+        pbft: '副本对每一批写入投票，并为自己所言签名。成员甚至可能说谎。',
+      },
+      lies: { 1: '一个副本：失去它就会停止写入，且必须信任它。', 4: '四个副本：允许一个失效或说谎。', 7: '七个副本：允许两个失效或说谎。' },
       tolerance: { 1: '一个投票成员：失去它就会停止写入。', 3: '三个投票成员：允许一个失效。', 5: '五个投票成员：允许两个失效。', 7: '七个投票成员：允许三个失效。' },
     },
     attach: { title: '接入集群', text: '通过端点接入正在运行的 etcd 集群：明文、TLS 与客户端证书，或用户名与密码。不安装也不更改任何东西。', action: '接入集群' },

@@ -7,7 +7,7 @@ import { lanesOf } from './lanes'
 
 const i18n = createI18n({
   legacy: false, locale: 'en', missingWarn: false, fallbackWarn: false,
-  messages: { en: { consensus: { timeline: { reading: '{name} {role} {epoch}', nothing: '{name} silent' } }, drawing: { roles: { leader: 'leads', follower: 'follows' } } } },
+  messages: { en: { sentences: { 'fence·raft-term': 'term' }, consensus: { timeline: { reading: '{name} {role} {epoch}', nothing: '{name} silent' } }, drawing: { roles: { leader: 'leads', follower: 'follows' } } } },
 })
 const fence = { kind: 'raft-term' as const, value: 7n }
 const timeline: EpochTimeline = {
@@ -27,7 +27,7 @@ describe('the epoch timeline by keyboard', () => {
     const slider = view.find('[role="slider"]')
     await slider.trigger('keydown', { key: 'ArrowLeft' })
     expect(slider.attributes('aria-valuenow')).toBe('300')
-    expect(read(view)).toContain('n1 leads 7')
+    expect(read(view)).toContain('n1 leads term 7')
     await slider.trigger('keydown', { key: 'ArrowLeft' })
     expect(slider.attributes('aria-valuenow')).toBe('200')
   })
@@ -36,7 +36,7 @@ describe('the epoch timeline by keyboard', () => {
     await view.find('[role="slider"]').trigger('keydown', { key: 'End' })
     expect(read(view)).toContain('n1 silent')
     await view.find('[role="slider"]').trigger('keydown', { key: 'ArrowDown' })
-    expect(read(view)).toContain('n2 follows 7')
+    expect(read(view)).toContain('n2 follows term 7')
   })
   it('goes to the moment with Enter', async () => {
     const view = show()

@@ -1,5 +1,6 @@
 /** The epoch timeline as lanes of rectangles over a range of time. Pure. */
-import { isUnknown, type Measured } from '../../../../core/observation'
+import { isUnknown, type Fence, type Measured } from '../../../../core/observation'
+import { fenceText } from '../fence/fence'
 import type { EpochTimeline, TimelineMark, TimelineSpan } from '../../../../core/observe/types'
 
 export interface LaneSpan extends TimelineSpan {
@@ -63,8 +64,8 @@ export function electionsIn(lanes: readonly Lane[]): number {
   return new Set(won.map((mark) => `${epochText(mark.fence) ?? mark.atMs}`)).size
 }
 
-export function epochText(fence: Measured<{ readonly value: bigint }>): string | null {
-  return isUnknown(fence) ? null : String(fence.value)
+export function epochText(fence: Measured<Pick<Fence, 'value' | 'label'>>): string | null {
+  return isUnknown(fence) ? null : fenceText(fence)
 }
 
 /** The moment of the next or previous change in any lane, for the keyboard; null where there is none. */

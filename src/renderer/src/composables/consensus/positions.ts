@@ -43,7 +43,8 @@ export function positionScale(positions: readonly LogPositions[], scope: Scope):
   }
   const all = positions.flatMap((one) => FIELDS.map((field) => mine(one[field]))).filter((value) => value !== null)
   const tails = positions.flatMap((one) => [mine(one.applied), mine(one.committed), mine(one.last)]).filter((value) => value !== null)
-  const to = all.reduce((a, b) => (a > b ? a : b), 0n)
+  // An empty log begins behind its end: where it begins says nothing of how far it reaches.
+  const to = positions.flatMap((one) => [mine(one.persisted), ...tails]).reduce<bigint>((a, b) => (b === null || a > b ? a : b), 0n)
   const lowest = (scope === 'whole' ? all : tails).reduce((a, b) => (a < b ? a : b), to)
   const pad = scope === 'whole' ? 0n : bigMax((to - lowest) / 3n, TAIL_ENTRIES_MIN - (to - lowest))
   const from = bigMax(0n, lowest - bigMax(0n, pad))

@@ -1,0 +1,70 @@
+/**
+ * The way on for a cluster whose majority is lost for good: the survivor that holds the most decides alone. Explicit, checked against
+ * what the members say at this moment, and told to whoever keeps the record.
+ */
+import type { Result } from '../../../core/base'
+import { fail, ok } from '../../../core/base'
+import { isUnknown, type NodeObservation, type Position } from '../../../core/observation'
+import { derive } from '../../../core/observe'
+import { AGENT_LIMITS } from '../../../contract/agent'
+import type { Cluster } from './cluster'
+import { removeNodeDirectory } from './cluster-file'
+import { SANDBOX_LIMITS } from './limits'
+import type { MemberCode } from './membership'
+
+export type RecoverCode = Exclude<MemberCode, 'too-many'> | 'still-quorate'
+
+export interface Recovered {
+  /** The survivor. */
+  readonly nodeId: string
+  /** Who was given up. */
+  readonly lost: readonly string[]
+}
+
+const valueOf = (position: Position | { readonly unknown: string }): bigint => (isUnknown(position) ? -1n : (position as Position).value)
+
+/** What a member holds: what it knows to be committed counts before what it merely has. */
+function holdings(observation: NodeObservation): readonly [bigint, bigint] {
+  const log = observation.groups[0]?.log
+  return log === undefined ? [-1n, -1n] : [valueOf(log.committed), valueOf(log.last)]
+}
+
+function survivorAmong(answering: readonly NodeObservation[], voters: ReadonlySet<string>): NodeObservation | undefined {
+  return answering.filter(({ nodeId }) => voters.has(nodeId)).sort((left, right) => {
+    const [a, b] = [holdings(left), holdings(right)]
+    return a[0] === b[0] ? Number(b[1] - a[1]) : Number(b[0] - a[0])
+  })[0]
+}
+
+export async function recoverCluster(cluster: Cluster, directory: string): Promise<Result<Recovered, RecoverCode>> {
+  if (cluster.protocol !== 'raft') return fail('protocol-unsupported', 'Only a Raft cluster can go on without its majority.', 'Bring members back until a majority answers.')
+  if (cluster.phase !== 'running') return fail('wrong-state', 'The cluster is not running.', 'Start it first: its members may all be there.')
+  const moment = await cluster.observeAnew(AGENT_LIMITS.observeTimeoutMs + SANDBOX_LIMITS.ownDelayMs)
+  if (derive(moment, moment.atMs).state !== 'no-quorum') {
+    return fail('still-quorate', 'It is not certain that the majority is lost: enough members answer, or too little is known.', 'Change its members in the ordinary way, or look again in a moment.')
+  }
+  const voters = new Set(cluster.file.nodes.flatMap(({ nodeId, member }) => (member === 'voter' ? [nodeId] : [])))
+  const answering = moment.observations.filter(({ nodeId, reachability, groups }) => reachability === 'ok' && groups.length > 0 && cluster.node(nodeId)?.state === 'running')
+  const survivor = survivorAmong(answering, voters)
+  if (survivor === undefined) return fail('no-leader', 'No voter answers that could go on.', 'Start one of them first.')
+  const lost = cluster.file.nodes.map(({ nodeId }) => nodeId).filter((nodeId) => !answering.some((each) => each.nodeId === nodeId))
+  const forced = await cluster.forceOnlyVoter(survivor.nodeId, Number(holdings(survivor)[1]), answering.map(({ nodeId }) => nodeId))
+  if (!forced.ok) return forced
+  for (const nodeId of lost) {
+    await cluster.removeNode(nodeId)
+    // A folder that stays costs space only: its node is not started any more.
+    await removeNodeDirectory(directory, cluster.file.clusterId, nodeId)
+  }
+  return (await leadsSoon(cluster, survivor.nodeId))
+    ? ok({ nodeId: survivor.nodeId, lost })
+    : fail('unknown-outcome', `${survivor.nodeId} was made the only voter and does not lead yet.`, 'Look at what it says.')
+}
+
+async function leadsSoon(cluster: Cluster, nodeId: string): Promise<boolean> {
+  const endMs = performance.now() + AGENT_LIMITS.controlTimeoutMs
+  while (performance.now() < endMs) {
+    if (cluster.observation(nodeId)?.groups[0]?.role === 'leader') return true
+    await new Promise((resolve) => setTimeout(resolve, SANDBOX_LIMITS.leaderSearchEveryMs))
+  }
+  return false
+}

@@ -1,0 +1,67 @@
+/** What the page asks of the worker that simulates, and what it is told. Plain data both ways. */
+import type { ClusterMoment } from '../../../../core/observation'
+import type { EpochTimeline } from '../../../../core/observe/types'
+import type { Explanation, FaultEvent, LogRow, NodeSummary, SimulationCounts, SimulationPlan, TraceEvent, Violation } from '../../../../sim'
+
+export type ToSimulator =
+  | { readonly kind: 'open'; readonly plan: SimulationPlan; readonly originMs: number }
+  /** Earlier than now: runs again from the start. */
+  | { readonly kind: 'go-to'; readonly atMs: number }
+  /** To the next event that people look at, beginning with the one after now. */
+  | { readonly kind: 'step' }
+  /** Adds a fault now: what was simulated beyond is forgotten. */
+  | { readonly kind: 'inject'; readonly fault: FaultEvent }
+  /** Looks for the shortest run that breaks the same invariant. May take long; end the worker to give up. */
+  | { readonly kind: 'explain' }
+
+export interface MessageUnderWay {
+  readonly id: number
+  readonly from: string
+  readonly to: string
+  readonly message: string
+  readonly sentMs: number
+  readonly arrivesMs: number
+  readonly lost: boolean
+}
+
+export interface NodeLog {
+  readonly nodeId: string
+  readonly firstIndex: number
+  readonly rows: readonly LogRow[]
+}
+
+export interface SimulatorFrame {
+  readonly nowMs: number
+  readonly endMs: number
+  readonly isDone: boolean
+  /** How far this plan was simulated; scrubbing up to here shows what was seen. */
+  readonly seenToMs: number
+  readonly plan: SimulationPlan
+  readonly violation: Violation | null
+  /** Times are `originMs` later than the simulation's, so that clocks show the time since its start. */
+  readonly moment: ClusterMoment
+  readonly timeline: EpochTimeline
+  readonly nodes: readonly NodeSummary[]
+  readonly messages: readonly MessageUnderWay[]
+  /** The same stretch of every node's log. */
+  readonly logs: readonly NodeLog[]
+  /** The latest up to now, without single messages; the newest last. */
+  readonly events: readonly TraceEvent[]
+  /** Faults that have begun and not ended, by their place in the plan's schedule. */
+  readonly inForce: readonly number[]
+  readonly counts: SimulationCounts
+}
+
+export interface ShortestRun {
+  readonly plan: SimulationPlan
+  readonly explanation: Explanation
+  /** What was taken away to get there. */
+  readonly steps: readonly string[]
+  readonly runs: number
+}
+
+export type FromSimulator =
+  | { readonly kind: 'frame'; readonly frame: SimulatorFrame }
+  | { readonly kind: 'explained'; readonly shortest: ShortestRun }
+  /** The simulator itself broke; its text is for a report. */
+  | { readonly kind: 'failed'; readonly message: string }

@@ -1,0 +1,187 @@
+/** Members of running clusters come and go, leadership is handed over, and a lost majority is given up: all with real processes, through the console. */
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
+import { LOAD_DEFAULTS, type LoadState } from '../../src/contract/load'
+import type { ProtocolName } from '../../src/core/machine'
+import { isUnknown } from '../../src/core/observation'
+import { createClient, type Client } from '../../src/runtime/client'
+import type { ConsoleClient } from '../../src/renderer/src/bridge/client'
+import { bundle, type Bundle } from './support/bundle'
+import { createCluster, derivationOf, leaderOf, momentOf, startConsole, stateOf, untilState, value } from './support/console'
+import { progress, total } from './support/soundness'
+import { until } from './support/until'
+import { CountingWriter } from './support/writers'
+
+const TIMEOUT_MS = 120_000
+let built: Bundle
+beforeAll(async () => { built = await bundle() })
+afterAll(() => { built.remove() })
+
+const folder = (): string => {
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'quorate-members-'))
+  onTestFinished(() => { rmSync(directory, { recursive: true, force: true }) })
+  return directory
+}
+
+async function clientOn(console: ConsoleClient, clusterId: string): Promise<Client> {
+  const { nodes, protocol } = await stateOf(console, clusterId)
+  const client = createClient({ members: nodes.map(({ nodeId, port }) => ({ nodeId, host: '127.0.0.1', port })), protocol })
+  onTestFinished(() => { client.close() })
+  return client
+}
+
+async function writersWith(client: Client): Promise<CountingWriter[]> {
+  const writers = Array.from({ length: 4 }, (_, i) => new CountingWriter(client, `w${i}`))
+  await Promise.all(writers.map((writer) => writer.start()))
+  return writers
+}
+
+async function expectKept(console: ConsoleClient, clusterId: string, writers: readonly CountingWriter[]): Promise<void> {
+  await Promise.all(writers.map((writer) => writer.stop()))
+  expect((await Promise.all(writers.map((writer) => writer.check()))).flat()).toEqual([])
+  await until('equal states on all members', 30_000, async () => {
+    const { observations, expected } = await momentOf(console, clusterId)
+    const hashes = observations.filter(({ reachability }) => reachability === 'ok').map(({ extras }) => extras['appliedHash'])
+    return hashes.length === expected.length && new Set(hashes).size === 1
+  })
+}
+
+const votersOf = async (console: ConsoleClient, clusterId: string): Promise<readonly string[]> => {
+  const derivation = await derivationOf(console, clusterId)
+  return derivation.topology.nodes.filter(({ voter }) => voter).map(({ id }) => id)
+}
+
+describe.each(['raft', 'paxos'] as const satisfies readonly ProtocolName[])('a cluster of %s under load', (protocol) => {
+  test('grows by a node that votes once it has caught up, and shrinks by one that led', async () => {
+    const { client } = await startConsole(built.agentEntry, folder())
+    const { id } = await createCluster(client, 3, 'Story', protocol)
+    await untilState(client, id, 'quorate')
+    const operations = await clientOn(client, id)
+    const writers = await writersWith(operations)
+    await progress(writers, 40)
+    const { nodeId: added } = value(await client.call('sandbox.member', { clusterId: id, change: { kind: 'add' } }))
+    expect(added).toBe('n4')
+    await until('n4 votes', 30_000, async () => (await votersOf(client, id)).includes('n4') && (await stateOf(client, id)).nodes.find(({ nodeId }) => nodeId === 'n4')?.member === 'voter')
+    expect((await derivationOf(client, id)).margin).toMatchObject({ voters: 4, needed: 3 })
+    operations.cluster.setMembers((await stateOf(client, id)).nodes.map(({ nodeId, port }) => ({ nodeId, host: '127.0.0.1', port })))
+    await progress(writers, 40)
+    const leader = leaderOf(await untilState(client, id, 'quorate'))
+    const directory = (await stateOf(client, id)).nodes.find(({ nodeId }) => nodeId === leader)?.directory ?? ''
+    expect(value(await client.call('sandbox.member', { clusterId: id, change: { kind: 'remove', nodeId: leader } }))).toEqual({ nodeId: leader })
+    expect(existsSync(directory)).toBe(false)
+    await progress(writers, 40)
+    const after = await untilState(client, id, 'quorate')
+    expect(after.margin).toMatchObject({ voters: 3, needed: 2, canLose: 1 })
+    expect(leaderOf(after)).not.toBe(leader)
+    await expectKept(client, id, writers)
+  }, TIMEOUT_MS)
+
+  test('hands its leadership to a member by name, and loses nothing', async () => {
+    const { client } = await startConsole(built.agentEntry, folder())
+    const { id } = await createCluster(client, 3, 'Story', protocol)
+    const before = leaderOf(await untilState(client, id, 'quorate'))
+    const writers = await writersWith(await clientOn(client, id))
+    await progress(writers, 40)
+    const to = (await votersOf(client, id)).find((each) => each !== before) ?? ''
+    expect(value(await client.call('sandbox.transfer', { clusterId: id, to }))).toBeNull()
+    await until(`${to} leads`, 20_000, async () => {
+      const { leader } = await derivationOf(client, id)
+      return 'value' in leader && leader.value === to
+    })
+    await progress(writers, 40)
+    await expectKept(client, id, writers)
+  }, TIMEOUT_MS)
+
+  test('restarts with the members it has now, not those it was created with', async () => {
+    const data = folder()
+    const first = await startConsole(built.agentEntry, data)
+    const { id } = await createCluster(first.client, 3, 'Story', protocol)
+    await untilState(first.client, id, 'quorate')
+    value(await first.client.call('sandbox.member', { clusterId: id, change: { kind: 'add' } }))
+    await until('n4 votes', 30_000, async () => (await votersOf(first.client, id)).length === 4)
+    value(await first.client.call('sandbox.member', { clusterId: id, change: { kind: 'remove', nodeId: 'n1' } }))
+    await until('three voters', 20_000, async () => (await votersOf(first.client, id)).length === 3)
+    first.client.close()
+    await first.service.stop()
+    const again = await startConsole(built.agentEntry, data)
+    const derivation = await untilState(again.client, id, 'quorate')
+    expect(derivation.topology.nodes.map((node) => node.id).sort()).toEqual(['n2', 'n3', 'n4'])
+    expect(derivation.margin).toMatchObject({ voters: 3, canLose: 1 })
+  }, TIMEOUT_MS)
+})
+
+test('a majority that is lost is given up on request only, by name, and it is recorded', async () => {
+  const { client } = await startConsole(built.agentEntry, folder())
+  const { id } = await createCluster(client, 3, 'Story')
+  await untilState(client, id, 'quorate')
+  const writers = await writersWith(await clientOn(client, id))
+  await progress(writers, 40)
+  expect(await client.call('sandbox.recover', { clusterId: id, name: 'Story' })).toMatchObject({ ok: false, error: { code: 'still-quorate' } })
+  await Promise.all(writers.map((writer) => writer.stop()))
+  // Everybody has everything: what the survivor goes on with is then all there ever was.
+  await until('equal states, of all that was written', 20_000, async () => {
+    const { observations } = await momentOf(client, id)
+    const applied = observations.map(({ extras }) => Number(extras['entriesApplied']))
+    return new Set(observations.map(({ extras }) => extras['appliedHash'])).size === 1 && Math.min(...applied) >= total(writers)
+  })
+  for (const nodeId of ['n1', 'n2']) value(await client.call('sandbox.node', { clusterId: id, nodeId, action: 'kill' }))
+  await untilState(client, id, 'no-quorum')
+  expect(await client.call('sandbox.recover', { clusterId: id, name: 'story' })).toMatchObject({ ok: false, error: { code: 'name-mismatch' } })
+  expect(value(await client.call('sandbox.recover', { clusterId: id, name: 'Story' }))).toEqual({ nodeId: 'n3' })
+  const derivation = await until('n3 alone', 20_000, async () => {
+    const each = await derivationOf(client, id)
+    return each.margin.voters === 1 && each.margin.agreeing === 1 ? each : undefined
+  })
+  expect(leaderOf(derivation)).toBe('n3')
+  const reader = await clientOn(client, id)
+  for (const writer of writers) {
+    const held = await reader.get(`count/${writer.name}`, 10_000)
+    expect(held.ok && held.value !== null && Number(Buffer.from(held.value).toString())).toBe(writer.acknowledged)
+  }
+  const { events } = value(await client.call('history.events', { filter: { clusterId: id, fromMs: null, toMs: null, kinds: ['operation-members-changed'], nodeIds: [], severities: [], text: '' }, beforeId: null, limit: 10 }))
+  expect(events.map(({ sentence }) => sentence)).toContainEqual({ key: 'event.members-recovered', parameters: { name: 'n3', lost: 'n1, n2' } })
+  // And from one it grows again.
+  value(await client.call('sandbox.member', { clusterId: id, change: { kind: 'add' } }))
+  await until('two voters', 30_000, async () => (await votersOf(client, id)).length === 2)
+}, TIMEOUT_MS)
+
+test('a PBFT cluster of the console: a liar is a fault in force, seen by the others, counted as lost, and undone', async () => {
+  const data = folder()
+  const { client, logged } = await startConsole(built.agentEntry, data)
+  const { id, engine } = await createCluster(client, 4, 'Generals', 'pbft')
+  expect(engine).toBe('PBFT')
+  const quorate = await untilState(client, id, 'quorate')
+  expect(quorate.sentence).toMatchObject({ key: 'state.quorate', parameters: { agreeing: 4, voters: 4, canLose: 1, fenceKey: 'fence.view' } })
+  const primary = leaderOf(quorate)
+  const writers = await writersWith(await clientOn(client, id))
+  await progress(writers, 20)
+  const loads: LoadState[] = []
+  client.open('load.watch', { clusterId: id }, (state) => void loads.push(state))
+  value(await client.call('load.start', { clusterId: id, settings: { ...LOAD_DEFAULTS, clients: 2, ratePerSecond: 20 } }))
+  value(await client.call('sandbox.lie', { clusterId: id, nodeId: primary, behaviour: 'equivocate' }))
+  expect((await stateOf(client, id)).faults).toMatchObject([{ fault: { kind: 'lying', nodeId: primary, lie: 'equivocate' } }])
+  const risky = await until('the others say so', 30_000, async () => {
+    const each = await derivationOf(client, id)
+    return each.issues.some(({ code }) => code === 'misbehaviour') && each.margin.canLose === 0 ? each : undefined
+  })
+  expect(risky.issues.find(({ code }) => code === 'misbehaviour')).toMatchObject({ nodeId: primary, severity: 'critical' })
+  expect(risky.issues.find(({ code }) => code === 'misbehaviour')?.by).not.toContain(primary)
+  expect(risky.margin).toMatchObject({ voters: 4, needed: 3, canLose: 0 })
+  await progress(writers, 20)
+  const told = await until('lies that the load generator outvoted', 30_000, () => loads.findLast(({ totals }) => totals.outvoted > 0 && totals.completed > 0))
+  expect(told.totals.errors).toBe(0)
+  value(await client.call('load.stop', { clusterId: id }))
+  value(await client.call('sandbox.removeFault', { clusterId: id, faultId: `lie:${primary}` }))
+  expect((await stateOf(client, id)).faults).toEqual([])
+  await progress(writers, 20)
+  await untilState(client, id, 'quorate', 60_000)
+  await expectKept(client, id, writers)
+  // The keys stay where they are.
+  const secrets = (await stateOf(client, id)).nodes.map(({ directory }) => readFileSync(path.join(directory, 'signing-key.pem'), 'utf8'))
+  expect((await stateOf(client, id)).nodes.map(({ directory }) => statSync(path.join(directory, 'signing-key.pem')).mode & 0o777)).toEqual([0o600, 0o600, 0o600, 0o600])
+  const shown = [...logged, JSON.stringify(await stateOf(client, id)), readFileSync(path.join(data, 'sandboxes', id, 'cluster.json'), 'utf8')].join('\n')
+  for (const secret of secrets) expect(shown).not.toContain(secret.split('\n')[1] ?? 'no key')
+  expect((await momentOf(client, id)).observations.every(({ groups }) => groups.every(({ fence }) => !isUnknown(fence) && fence.kind === 'view'))).toBe(true)
+}, TIMEOUT_MS)
