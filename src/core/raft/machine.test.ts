@@ -140,3 +140,12 @@ describe('a Raft machine behind the contract', () => {
     expect(bench.machine.status()).toMatchObject({ firstIndex: 3, lastIndex: 3 })
   })
 })
+
+it('a member that kept no state as a witness stops rather than applies commands to nothing', () => {
+  const bench = new Bench()
+  const place = { kind: 'append-request', term: 1, commit: 0, prevTerm: 0, prevIndex: 0 } as const
+  bench.hear('b', { ...place, entries: [{ index: 1, term: 1, kind: 'stripped', data: new Uint8Array(0) }] })
+  bench.hear('b', { ...place, prevIndex: 1, prevTerm: 1, commit: 1, entries: [{ index: 2, term: 1, kind: 'command', data: utf8Encode('x') }] })
+  expect(bench.applied.map(({ index, command }) => [index, command])).toEqual([[1, null]])
+  expect(() => bench.hear('b', { ...place, prevIndex: 2, prevTerm: 1, commit: 2, entries: [] })).toThrow('let it join under a new name')
+})

@@ -2,7 +2,7 @@
  * Raft behind the contract of all protocols: a thin adapter around `Raft`, which speaks in entries and messages. Here they become
  * bytes, places in storage and tokens.
  */
-import { isPlanted, ok, type Result } from '../base'
+import { assert, isPlanted, ok, type Result } from '../base'
 import type {
   Committed, Control, Effects, Frame, LogEntryView, LogRecord, MachineConfig, MachineRecovery, MachineStatus, Persist,
   ProposalRefusal, Protocol, ProtocolMachine, ReadAnswer, RecordLocation, RefusedProposal, SnapshotHead,
@@ -58,12 +58,15 @@ export class RaftMachine implements ProtocolMachine {
   readonly #locations: EntryLocations
   readonly #tokens = new ProposalTokens()
   #refused: RefusedProposal[] = []
+  /** What was applied so far left no state: it was a witness. It stays one, or gets a snapshot with state, or stops. */
+  #isStateless = false
   #lastAppend: { readonly message: AppendRequest; readonly frame: Uint8Array } | null = null
 
   constructor(config: MachineConfig, options: RaftOptions, locations: EntryLocations, recovered: RecoveredLog) {
     const { groupId, nodeId, members, random, snapshots, limits, timing } = config
     this.#config = config
     this.#locations = locations
+    this.#isStateless = snapshots.latest()?.chunks === 0
     this.#raft = new Raft({ groupId, nodeId, members, random, reader: locations, snapshots, limits, options, ...timing }, recovered)
   }
 
@@ -127,6 +130,7 @@ export class RaftMachine implements ProtocolMachine {
 
   installed(head: SnapshotHead): void {
     this.#raft.step({ kind: 'installed', head })
+    this.#isStateless = head.chunks === 0
     this.#lose(this.#tokens.skipTo(head.index))
     this.#locations.clear()
   }
@@ -208,6 +212,10 @@ export class RaftMachine implements ProtocolMachine {
   #toCommitted(entries: readonly Entry[]): readonly Committed[] {
     if (entries.length === 0) return NO_COMMITTED
     const lost: number[] = []
+    for (const { kind } of entries) {
+      if (kind === 'stripped') this.#isStateless = true
+      assert(kind !== 'command' || !this.#isStateless, 'a member that was a witness keeps no state: let it join under a new name with an empty folder')
+    }
     const committed = entries.map(({ index, term, kind, data }) => ({
       index, command: kind === 'command' ? data : null, token: this.#tokens.take(index, term, lost),
     }))

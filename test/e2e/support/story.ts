@@ -11,15 +11,21 @@ export type Language = 'en' | 'zh-CN'
 const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', 'zh-CN': '简体中文' }
 const THEME_PLACES = { system: 0, light: 1, dark: 2 } as const
 
+/** The page before may have controls at the same places: the heading says that this one is there. */
+async function openSettings(page: Page): Promise<void> {
+  await page.evaluate(() => { location.hash = '#/settings' })
+  await page.getByRole('heading', { level: 1, name: /^(Settings|设置)$/ }).waitFor()
+}
+
 /** The controls are found by their place on the page, since the language may be any. */
 export async function chooseLanguage(page: Page, language: Language): Promise<void> {
-  await page.evaluate(() => { location.hash = '#/settings' })
+  await openSettings(page)
   await page.getByRole('main').getByRole('combobox').first().selectOption({ label: LANGUAGE_NAMES[language] })
   await expect(page.locator('html')).toHaveAttribute('lang', language)
 }
 
 export async function chooseTheme(page: Page, theme: keyof typeof THEME_PLACES): Promise<void> {
-  await page.evaluate(() => { location.hash = '#/settings' })
+  await openSettings(page)
   await page.getByRole('main').getByRole('radio').nth(THEME_PLACES[theme]).click()
   if (theme !== 'system') await expect(page.locator('html')).toHaveAttribute('data-theme', theme)
 }
