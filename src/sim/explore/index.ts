@@ -1,0 +1,6 @@
+export { explore } from './explore'
+export { NodeRun, type NodeInput, type NodeStep } from './node-run'
+export { paxosSubject } from './subjects/paxos'
+export { pbftSubject } from './subjects/pbft'
+export { raftSubject } from './subjects/raft'
+export type { Explored, ExploredViolation, ExploreOptions, ExploreScope, Subject } from './types'

@@ -1,0 +1,129 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { plant } from '../../src/core/base'
+import type { ProtocolMachine } from '../../src/core/machine'
+import { explore, paxosSubject, pbftSubject, raftSubject, type Explored, type ExploreScope, type Subject } from '../../src/sim/explore'
+
+const TEST_MS = 120_000
+
+/** One term, one proposal. */
+const TINY: ExploreScope = { nodes: 3, termsMax: 1, proposalsMax: 1, crashesMax: 0, beatsMax: 0, statesMax: 400_000 }
+const TWO_TERMS: ExploreScope = { ...TINY, termsMax: 2 }
+const CRASH: ExploreScope = { ...TWO_TERMS, crashesMax: 1 }
+/** A primary with two faces, each heard by its own side; n3 hears both. */
+const TWO_FACES: ExploreScope = {
+  ...TINY, nodes: 4, proposalsMax: 2, twins: ['n1'], links: [['n1', 'n2'], ['n1', 'n3'], ["n1'", 'n3'], ["n1'", 'n4'], ['n2', 'n3'], ['n3', 'n4']],
+}
+
+afterEach(() => plant(null))
+
+describe('every state of a small cluster', () => {
+  const isSound = (explored: Explored): void => {
+    expect(explored.violation).toBeNull()
+    expect(explored.isComplete).toBe(true)
+    expect(explored.met.committed).toBeGreaterThan(0)
+  }
+  it('of Raft: two terms and a proposal', () => {
+    const explored = explore({ subject: raftSubject(), scope: TWO_TERMS })
+    isSound(explored)
+    expect(explored.states).toBeGreaterThan(100_000)
+    expect(explored.met.secondTerm).toBeGreaterThan(0)
+  }, TEST_MS)
+  it('of Raft: a crash in the middle of anything', () => {
+    const explored = explore({ subject: raftSubject(), scope: { ...TINY, crashesMax: 1 } })
+    isSound(explored)
+    expect(explored.met.crashed).toBeGreaterThan(0)
+  }, TEST_MS)
+  it('of Paxos: a ballot of everyone and a proposal', () => {
+    const explored = explore({ subject: paxosSubject(), scope: TINY })
+    isSound(explored)
+    expect(explored.met.secondTerm).toBeGreaterThan(0)
+  }, TEST_MS)
+  it('of PBFT: a batch from pre-prepare to execution', () => isSound(explore({ subject: pbftSubject(), scope: { ...TINY, nodes: 4 } })), TEST_MS)
+})
+
+describe('fingerprints hold all that decides', () => {
+  const BOUND = { ...TINY, crashesMax: 1, statesMax: 15_000 }
+  it('in Raft', () => isAudited(raftSubject(), { ...BOUND, termsMax: 2, beatsMax: 1 }, 11), TEST_MS)
+  it('in Paxos', () => isAudited(paxosSubject(), { ...BOUND, termsMax: 2 }, 2), TEST_MS)
+  it('in PBFT', () => isAudited(pbftSubject(), { ...BOUND, nodes: 4, termsMax: 2 }, 12), TEST_MS)
+})
+
+describe('names do not matter', () => {
+  it('in Raft: with them the search meets more states and finds the same', () => {
+    const reduced = explore({ subject: raftSubject(), scope: TINY })
+    const plain = explore({ subject: { ...raftSubject(), isSymmetric: false }, scope: TINY })
+    const unspent = explore({ subject: { ...raftSubject(), spent: () => null }, scope: TINY })
+    for (const each of [reduced, plain, unspent]) expect(each).toMatchObject({ isComplete: true, violation: null })
+    expect(reduced.states).toBeLessThan(plain.states)
+    expect(reduced.states).toBeLessThan(unspent.states)
+    // Three members have six orders, so that no name stands for more states than that.
+    expect(plain.states).toBeLessThanOrEqual(6 * reduced.states)
+  })
+})
+
+/** Different histories with one fingerprint do the same from there on; without its field at `matters` they do not. */
+function isAudited<M extends ProtocolMachine>(subject: Subject<M>, scope: ExploreScope, matters: number): void {
+  const whole = explore({ subject, scope, isAudited: true })
+  expect(whole.audit?.difference).toBeNull()
+  expect(whole.audit?.compared).toBeGreaterThan(1000)
+  const fingerprint: Subject<M>['fingerprint'] = (machine, rename) => subject.fingerprint(machine, rename).split('/').filter((_, i) => i !== matters).join('/')
+  const lacking = explore({ subject: { ...subject, fingerprint }, scope: { ...scope, crashesMax: 0 }, isAudited: true })
+  expect(lacking.audit?.difference ?? lacking.violation).not.toBeNull()
+}
+
+interface Planted {
+  readonly id: string
+  readonly scope: ExploreScope
+  readonly invariant: string
+  /** Steps of the shortest way there. */
+  readonly steps: number
+}
+
+/** Finds the bug by the shortest way, and by one that is as long where no two states are taken for one but equal ones. */
+function finds<M extends ProtocolMachine>(subject: Subject<M>, { id, scope, invariant, steps }: Planted): void {
+  plant(id)
+  const { violation } = explore({ subject, scope })
+  expect(violation, id).not.toBeNull()
+  expect(violation).toMatchObject({ invariant })
+  expect(violation?.path).toHaveLength(steps)
+  if (violation && steps < 9) {
+    const plain = explore({ subject: { ...subject, isSymmetric: false, spent: () => null }, scope })
+    expect(plain.violation?.invariant).toBe(invariant)
+    expect(plain.violation?.path).toHaveLength(steps)
+  }
+}
+
+describe('planted bugs are found, by the shortest way', () => {
+  it.each<Planted>([
+    { id: 'raft/votes-twice', scope: TWO_TERMS, invariant: 'No Contradiction', steps: 4 },
+    { id: 'raft/vote-not-persisted', scope: CRASH, invariant: 'No Contradiction', steps: 5 },
+    { id: 'raft/append-acknowledged-before-durable', scope: CRASH, invariant: 'Leader Completeness', steps: 11 },
+    { id: 'raft/new-leader-drops-tail', scope: TWO_TERMS, invariant: 'Leader Completeness', steps: 11 },
+  ])('$id', (planted) => finds(raftSubject(), planted), TEST_MS)
+  it.each<Planted>([
+    { id: 'paxos/ballots-not-unique', scope: TINY, invariant: 'Election Safety', steps: 6 },
+    { id: 'paxos/accepts-below-promise', scope: TINY, invariant: 'Leader Completeness', steps: 9 },
+    { id: 'paxos/gaps-filled-with-own-values', scope: TINY, invariant: 'Leader Completeness', steps: 9 },
+    { id: 'paxos/accept-answered-before-durable', scope: { ...TINY, crashesMax: 1 }, invariant: 'Leader Completeness', steps: 9 },
+  ])('$id', (planted) => finds(paxosSubject(), planted), TEST_MS)
+  it.each<Planted>([
+    { id: 'pbft/second-pre-prepare-accepted', scope: TWO_FACES, invariant: 'No Contradiction', steps: 4 },
+    { id: 'pbft/prepare-before-durable', scope: { ...TWO_FACES, crashesMax: 1 }, invariant: 'No Contradiction', steps: 4 },
+    { id: 'pbft/votes-by-message', scope: { ...TWO_FACES, links: [['n1', 'n2'], ["n1'", 'n4']] }, invariant: 'State Machine Safety', steps: 14 },
+  ])('$id', (planted) => finds(pbftSubject(), planted), TEST_MS)
+  it('in words', () => {
+    plant('raft/vote-not-persisted')
+    const { violation } = explore({ subject: raftSubject(), scope: CRASH })
+    expect(violation).toEqual({
+      invariant: 'No Contradiction',
+      message: 'Of the vote of term 1 n2 said n1 before, and now n3.',
+      path: [
+        'n1 stands',
+        'n2 hears vote-request of n1',
+        'n2 hears vote-request of n1, and dies before it is durable',
+        'n3 stands',
+        'n2 hears vote-request of n3',
+      ],
+    })
+  })
+})
