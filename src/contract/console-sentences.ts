@@ -27,6 +27,8 @@ export const CONSOLE_SENTENCES = {
   'event.lie-silent': '{name} was made to stay silent: it takes part in nothing.',
   'event.lie-honest': '{name} was made honest again.',
   'event.members-add': '{name} was added as a learner; it votes once it has caught up.',
+  'event.members-add-learner': '{name} was added as a learner; it does not vote until it is promoted.',
+  'event.members-add-witness': '{name} was added as a witness: it votes and keeps no data.',
   'event.members-remove': '{name} was removed from the members.',
   'event.members-promote': '{name} was made a voter.',
   'event.members-unknown': 'A change of the members was begun, and its outcome is not known: {reason}',

@@ -13,8 +13,25 @@ export const PROTOCOLS = ['raft', 'paxos', 'pbft'] as const satisfies readonly P
 /** How many nodes a new cluster may have. 3f + 1 nodes tolerate f liars; 2f + 1 tolerate f crashes. */
 export const CLUSTER_SIZES = { raft: [1, 3, 5, 7], paxos: [1, 3, 5, 7], pbft: [1, 4, 7] } as const satisfies Readonly<Record<ProtocolName, readonly number[]>>
 
+/**
+ * What the nodes of a new cluster run with; what is left out is as without it. Not of PBFT, whose reads ask a quorum of replicas that may
+ * lie and whose checkpoints are its own.
+ */
+export const SNAPSHOT_AFTER_ENTRIES = { min: 100, max: 10_000_000 } as const
+export const sandboxOptionsSchema = v.object({
+  /** Linearizable reads: by asking a quorum each time, or from a lease, which trusts the members' clocks to the bound in docs/protocols. */
+  reads: v.exactOptional(v.picklist(['index', 'lease'])),
+  /** A member that does not lead passes commands and reads on to the one that does. */
+  forwarding: v.exactOptional(v.boolean()),
+  /** A snapshot is taken each time the log has grown by so many entries. */
+  snapshotAfterEntries: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(SNAPSHOT_AFTER_ENTRIES.min), v.maxValue(SNAPSHOT_AFTER_ENTRIES.max))),
+})
+export type SandboxProtocolOptions = v.InferOutput<typeof sandboxOptionsSchema>
+
 /** What people call it. */
 export const PROTOCOL_NAMES: Readonly<Record<ProtocolName, string>> = { raft: 'Raft', paxos: 'Multi-Paxos', pbft: 'PBFT' }
+
+export const MEMBER_KINDS = ['voter', 'learner', 'witness'] as const satisfies readonly MemberKind[]
 
 /** A lie that is in force. */
 export type Lie = Exclude<Behaviour, 'honest'>
@@ -74,9 +91,12 @@ export interface SandboxState {
   readonly faults: readonly FaultInForce[]
 }
 
-/** A change of the members. A new node is started by the console and joins as a learner; it votes once it has caught up. */
+/**
+ * A change of the members. A new node is started by the console. A voter joins as a learner and votes once it has caught up; a learner stays one
+ * until it is promoted; a witness (Raft only) votes and acknowledges from the beginning and keeps no data, and cannot become anything else.
+ */
 export const memberChangeSchema = v.variant('kind', [
-  v.object({ kind: v.literal('add') }),
+  v.object({ kind: v.literal('add'), /** Left out: a voter. */ member: v.exactOptional(v.picklist(MEMBER_KINDS)) }),
   v.object({ kind: v.literal('remove'), nodeId }),
   /** A learner becomes a voter. */
   v.object({ kind: v.literal('promote'), nodeId }),
@@ -98,8 +118,9 @@ export function isClusterSize(protocol: ProtocolName, nodes: number): boolean {
 export const sandboxContract = {
   'sandbox.create': call<ClusterInfo>()(
     v.pipe(
-      v.object({ name: clusterName, nodes: v.picklist([1, 3, 4, 5, 7]), protocol: v.exactOptional(v.picklist(PROTOCOLS)) }),
+      v.object({ name: clusterName, nodes: v.picklist([1, 3, 4, 5, 7]), protocol: v.exactOptional(v.picklist(PROTOCOLS)), options: v.exactOptional(sandboxOptionsSchema) }),
       v.check(({ nodes, protocol }) => isClusterSize(protocol ?? 'raft', nodes), 'PBFT takes 1, 4 or 7 nodes; Raft and Paxos take 1, 3, 5 or 7.'),
+      v.check(({ protocol, options }) => protocol !== 'pbft' || options === undefined, 'PBFT has none of these options.'),
     ),
     ['name-taken', 'too-many', ...LIFE_ERRORS],
   ),

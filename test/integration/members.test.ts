@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { LOAD_DEFAULTS, type LoadState } from '../../src/contract/load'
 import type { ProtocolName } from '../../src/core/machine'
 import { isUnknown } from '../../src/core/observation'
-import { createClient, type Client } from '../../src/runtime/client'
+import { createClient, write, type Client } from '../../src/runtime/client'
 import type { ConsoleClient } from '../../src/renderer/src/bridge/client'
 import { bundle, type Bundle } from './support/bundle'
 import { createCluster, derivationOf, leaderOf, momentOf, startConsole, stateOf, untilState, value } from './support/console'
@@ -111,6 +111,66 @@ describe.each(['raft', 'paxos'] as const satisfies readonly ProtocolName[])('a c
     expect(derivation.margin).toMatchObject({ voters: 3, canLose: 1 })
   }, TIMEOUT_MS)
 })
+
+test('reads by lease, forwarding, and a witness: one of the members with data may be lost, and writes go on', async () => {
+  const data = folder()
+  const { client } = await startConsole(built.agentEntry, data)
+  const options = { reads: 'lease', forwarding: true, snapshotAfterEntries: 200 } as const
+  const { id } = value(await client.call('sandbox.create', { name: 'Story', nodes: 3, protocol: 'raft', options }))
+  await untilState(client, id, 'quorate')
+  expect(JSON.parse(readFileSync(path.join(data, 'sandboxes', id, 'cluster.json'), 'utf8'))).toMatchObject({ version: 2, options })
+  const operations = await clientOn(client, id)
+  const writers = await writersWith(operations)
+  await progress(writers, 300)
+  expect(value(await client.call('sandbox.member', { clusterId: id, change: { kind: 'add', member: 'witness' } }))).toEqual({ nodeId: 'n4' })
+  const derivation = await until('n4 to say that it is a witness', 30_000, async () => {
+    const each = await derivationOf(client, id)
+    return each.topology.nodes.find((node) => node.id === 'n4')?.role === 'witness' && each.margin.agreeing === 4 ? each : undefined
+  })
+  expect(derivation.margin).toMatchObject({ voters: 4, needed: 3, canLose: 1 })
+  expect((await stateOf(client, id)).nodes.map(({ nodeId, member }) => [nodeId, member])).toEqual([['n1', 'voter'], ['n2', 'voter'], ['n3', 'voter'], ['n4', 'witness']])
+  // The leader goes: the witness votes for one that has everything.
+  const leader = leaderOf(derivation)
+  value(await client.call('sandbox.node', { clusterId: id, nodeId: leader, action: 'kill' }))
+  await progress(writers, 100)
+  expect(leaderOf(await untilState(client, id, 'at-risk'))).not.toBe('n4')
+  const { observations } = await momentOf(client, id)
+  const snapshots = observations.filter(({ nodeId }) => nodeId !== leader && nodeId !== 'n4').map(({ groups }) => groups[0]?.log.firstAvailable)
+  expect(snapshots.every((first) => first !== undefined && !isUnknown(first) && 'value' in first && first.value > 1n)).toBe(true)
+  await Promise.all(writers.map((writer) => writer.stop()))
+  expect((await Promise.all(writers.map((writer) => writer.check()))).flat()).toEqual([])
+  // Its name is not given again, though it is gone; nor does Paxos have any.
+  value(await client.call('sandbox.node', { clusterId: id, nodeId: leader, action: 'start' }))
+  await untilState(client, id, 'quorate')
+  value(await client.call('sandbox.member', { clusterId: id, change: { kind: 'remove', nodeId: 'n4' } }))
+  expect(value(await client.call('sandbox.member', { clusterId: id, change: { kind: 'add' } }))).toEqual({ nodeId: 'n5' })
+  const { events } = value(await client.call('history.events', { filter: { clusterId: id, fromMs: null, toMs: null, kinds: ['operation-members-changed'], nodeIds: [], severities: [], text: '' }, beforeId: null, limit: 10 }))
+  expect(events.map(({ sentence }) => sentence)).toContainEqual({ key: 'event.members-add-witness', parameters: { name: 'n4' } })
+}, TIMEOUT_MS)
+
+test.each(['raft', 'paxos'] as const)('a leader of %s that was paused with a lease answers no read from before the pause', async (protocol) => {
+  const { client } = await startConsole(built.agentEntry, folder())
+  const { id } = value(await client.call('sandbox.create', { name: 'Story', nodes: 3, protocol, options: { reads: 'lease' } }))
+  const operations = await clientOn(client, id)
+  const paused = leaderOf(await untilState(client, id, 'quorate'))
+  const session = value(await operations.openSession(20_000))
+  const put = (text: string) => write(session, { kind: 'put', key: 'key', value: Buffer.from(text) }, performance.now() + 20_000)
+  expect(await put('before')).toMatchObject({ kind: 'done' })
+  const only = (await stateOf(client, id)).nodes.filter(({ nodeId }) => nodeId === paused).map(({ nodeId, port }) => ({ nodeId, host: '127.0.0.1', port }))
+  const reader = createClient({ members: only, protocol })
+  onTestFinished(() => { reader.close() })
+  expect(Buffer.from(value(await reader.get('key', 20_000)) ?? []).toString()).toBe('before')
+  value(await client.call('sandbox.node', { clusterId: id, nodeId: paused, action: 'pause' }))
+  // Nobody tells it when it wakes that another leads.
+  const others = (await stateOf(client, id)).nodes.map(({ nodeId }) => nodeId).filter((nodeId) => nodeId !== paused)
+  value(await client.call('sandbox.addFault', { clusterId: id, fault: { kind: 'partition', groups: [[paused], others] } }))
+  expect(await put('after')).toMatchObject({ kind: 'done' })
+  // What waits in its sockets when it wakes comes before its timers.
+  const answers = Promise.all(Array.from({ length: 50 }, () => reader.get('key', 5_000)))
+  value(await client.call('sandbox.node', { clusterId: id, nodeId: paused, action: 'resume' }))
+  const told = (await answers).flatMap((each) => (each.ok && each.value !== null ? [Buffer.from(each.value).toString()] : []))
+  expect(told.filter((each) => each !== 'after')).toEqual([])
+}, TIMEOUT_MS)
 
 test('a majority that is lost is given up on request only, by name, and it is recorded', async () => {
   const { client } = await startConsole(built.agentEntry, folder())

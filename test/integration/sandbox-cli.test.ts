@@ -56,13 +56,16 @@ test('a PBFT cluster with a liar, and a Raft cluster whose members change', asyn
   await until('it is whole again', 20_000, async () => (await observed('generals')).summary.state === 'quorate')
   expect(await run('sandbox', 'member', 'add', '--cluster', 'generals')).toMatchObject({ code: 6, stderr: expect.stringContaining('fixed when it is created') as string })
 
-  expect(await run('sandbox', 'create', '--name', 'demo')).toMatchObject({ code: 0, stdout: expect.stringContaining('Raft') as string })
+  expect(await run('sandbox', 'create', '--name', 'demo', '--reads', 'lease', '--forwarding', '--snapshot-after', '5000')).toMatchObject({ code: 0, stdout: expect.stringContaining('Raft') as string })
   await until('it is quorate', 20_000, async () => (await observed('demo')).summary.state === 'quorate')
   expect(await run('sandbox', 'member', 'add', '--cluster', 'demo')).toMatchObject({ code: 0, stdout: expect.stringContaining('n4') as string })
   await until('n4 votes', 20_000, async () => (await observed('demo')).summary.quorumMargin.voters === 4)
   expect(await run('sandbox', 'member', 'remove', 'n4', '--cluster', 'demo')).toMatchObject({ code: 0 })
   expect(await run('sandbox', 'transfer', 'n2', '--cluster', 'demo')).toMatchObject({ code: 0 })
   await until('n2 leads', 20_000, async () => (await observed('demo')).summary.sentence.startsWith('Quorate. 3 of 3 voters agree on n2'))
+  expect(await run('sandbox', 'member', 'add', '--witness', '--cluster', 'demo')).toMatchObject({ code: 0, stdout: expect.stringMatching(/n5\s+witness/) as string })
+  await until('n5 says that it is a witness', 20_000, async () => (await observed('demo')).nodes.some(({ groups }) => groups[0]?.role === 'witness'))
+  expect((await run('sandbox', 'status', 'demo')).stdout).toMatch(/n5\s+witness/)
   expect(await run('sandbox', 'recover', 'demo')).toMatchObject({ code: 2, stderr: expect.stringContaining('--accept-loss') as string })
   expect(await run('sandbox', 'recover', 'demo', '--accept-loss')).toMatchObject({ code: 6 })
   expect(await run('sandbox', 'lie', 'demo', 'n1', 'forge')).toMatchObject({ code: 6, stderr: expect.stringContaining('PBFT') as string })
@@ -71,6 +74,8 @@ test('a PBFT cluster with a liar, and a Raft cluster whose members change', asyn
 test.each([
   [['sandbox', 'create', '--protocol', 'pbft', '--nodes', '3'], 'PBFT cluster cannot have 3 nodes'],
   [['sandbox', 'create', '--protocol', 'raft', '--nodes', '4'], 'Raft cluster cannot have 4 nodes'],
+  [['sandbox', 'create', '--protocol', 'pbft', '--forwarding'], 'PBFT cluster has no --reads'], [['sandbox', 'create', '--snapshot-after', '5'], 'no number of entries'],
+  [['sandbox', 'member', 'add', '--learner', '--witness'], 'cannot be used with'],
   [['sandbox', 'create', '--protocol', 'zab'], "'zab' is invalid"], [['sandbox', 'lie', 'c', 'n1', 'exaggerate'], "'exaggerate' is invalid"],
 ])('%j is wrong usage', async (argv, words) => {
   const { code, stderr } = await start(argv).ended

@@ -8,6 +8,7 @@ import { slowLink } from './fault-command'
 import { exitCodeOfMoment } from './observe'
 import { exitCodeOf } from './outcome'
 import { observationJson } from './public-json'
+import { parseProtocolOptions } from './protocol-options'
 import { parseBandwidth, parseGroups, parseMilliseconds, parseShare } from './quantities'
 import { columns, observationTable, size } from './table'
 import { parseTarget } from './target'
@@ -41,6 +42,19 @@ test('a password in the target is refused and not repeated', () => {
   const parsed = parseTarget('etcd://root:s3cret@a', {})
   expect(parsed).toMatchObject({ ok: false, error: { message: expect.stringContaining('do not belong in the target') as unknown } })
   expect(JSON.stringify(parsed)).not.toContain('s3cret')
+})
+
+describe('what the nodes of a new cluster run with', () => {
+  test('is nothing said, or what was said and no more', () => {
+    expect(parseProtocolOptions('raft', {})).toEqual(ok(null))
+    expect(parseProtocolOptions('pbft', {})).toEqual(ok(null))
+    expect(parseProtocolOptions('paxos', { reads: 'lease' })).toEqual(ok({ reads: 'lease' }))
+    expect(parseProtocolOptions('raft', { reads: 'index', forwarding: true, snapshotAfter: '5000' })).toEqual(ok({ reads: 'index', forwarding: true, snapshotAfterEntries: 5000 }))
+  })
+
+  test.each([['raft', { snapshotAfter: '99' }], ['raft', { snapshotAfter: '5k' }], ['raft', { snapshotAfter: '10000001' }], ['pbft', { forwarding: true }]] as const)('%s with %j is wrong usage', (protocol, given) => {
+    expect(parseProtocolOptions(protocol, given)).toMatchObject({ ok: false, error: { code: 'usage', hint: expect.any(String) as unknown } })
+  })
 })
 
 describe('quantities', () => {

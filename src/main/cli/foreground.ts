@@ -37,10 +37,10 @@ export async function serveHere(request: ServeRequest, terminal: Terminal): Prom
 
 /** Through the console that runs on the data directory; where there is none, one runs here for as long as the cluster shall. */
 export async function upHere(request: UpRequest, terminal: Terminal): Promise<Outcome> {
-  const { dataDirectory, name, nodes, protocol } = request
+  const { dataDirectory, ...wanted } = request
   const running = await connectToConsole(dataDirectory)
   if (running !== null) {
-    const outcome = await up(running, name, nodes, protocol)
+    const outcome = await up(running, wanted)
     running.close()
     return outcome
   }
@@ -55,10 +55,10 @@ export async function upHere(request: UpRequest, terminal: Terminal): Promise<Ou
   if (!opened.ok) return failed(opened.error)
   const [near, far] = channelPair()
   opened.value.connect(far)
-  const outcome = await up(callsOver(near), name, nodes, protocol)
+  const outcome = await up(callsOver(near), wanted)
   // With a node that failed it runs on all the same: what is wrong with it can be looked into.
   if (outcome.stdout !== undefined) {
-    const command = `quorate observe ${JSON.stringify(name)} --data ${JSON.stringify(dataDirectory)}`
+    const command = `quorate observe ${JSON.stringify(wanted.name)} --data ${JSON.stringify(dataDirectory)}`
     terminal.out(`${outcome.stdout}\nRuns until Ctrl-C. In another terminal: ${command}\n`)
     await terminal.untilStopped()
   }

@@ -1,5 +1,5 @@
 /** `quorate sandbox lie`, `member`, `transfer` and `recover`: what the members are made to do, and who they are. */
-import { Command, Argument } from 'commander'
+import { Command, Argument, Option } from 'commander'
 import { BEHAVIOURS, type Behaviour } from '../../contract/agent'
 import type { SandboxMemberChange } from '../../contract/sandbox'
 import { EXIT_CODES_HELP } from './exit-codes'
@@ -40,7 +40,10 @@ function memberCommand(fallback: string, finish: Finish): Command {
     member.command(name).description(description).addOption(clusterOption()).addOption(dataOption(fallback))
   const change = async (options: SandboxOptions, what: SandboxMemberChange): Promise<void> => { finish(await changeMember(options, what)) }
   sub('add', 'start a node more; it learns first, and votes by itself once it has caught up')
-    .action((options: SandboxOptions) => change(options, { kind: 'add' }))
+    .addOption(new Option('--learner', 'it does not vote until it is promoted').conflicts('witness'))
+    .addOption(new Option('--witness', 'Raft only: it votes and keeps no data, and never does anything else'))
+    .action((options: SandboxOptions & { learner?: boolean; witness?: boolean }) =>
+      change(options, { kind: 'add', member: options.witness === true ? 'witness' : options.learner === true ? 'learner' : 'voter' }))
   sub('remove', 'take a member out; its process ends and its folder is removed').argument('<node>')
     .action((nodeId: string, options: SandboxOptions) => change(options, { kind: 'remove', nodeId }))
   sub('promote', 'make a learner a voter').argument('<node>')
@@ -48,6 +51,7 @@ function memberCommand(fallback: string, finish: Finish): Command {
   return member.addHelpText('after', `
 Examples:
   $ quorate sandbox member add
+  $ quorate sandbox member add --witness --cluster demo
   $ quorate sandbox member remove n2 --cluster demo
 ${EXIT_CODES_HELP}`)
 }

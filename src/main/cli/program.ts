@@ -10,7 +10,8 @@ import { memberCommands } from './member-command'
 import { observeCommand } from './observe-command'
 import { failed, type Outcome } from './outcome'
 import { parseInteger } from './quantities'
-import { down, status, type NodeCount } from './sandbox'
+import { down, status, type NodeCount, type Wanted } from './sandbox'
+import { parseProtocolOptions, type GivenProtocolOptions } from './protocol-options'
 import { simCommand } from './sim'
 
 export interface ServeRequest {
@@ -19,11 +20,8 @@ export interface ServeRequest {
   readonly firstCluster: boolean
 }
 
-export interface UpRequest {
+export interface UpRequest extends Wanted {
   readonly dataDirectory: string
-  readonly name: string
-  readonly nodes: NodeCount
-  readonly protocol: ProtocolName
 }
 
 export interface ProgramOptions {
@@ -67,8 +65,11 @@ function upCommand(options: ProgramOptions, finish: Finish): Command {
     .addOption(new Option('--protocol <protocol>', 'what the nodes agree by').choices(PROTOCOLS).default('raft'))
     .addOption(new Option('--nodes <count>', 'how many nodes (default: 3; 4 for pbft)').choices(NODE_COUNTS.map(String)))
     .option('--name <name>', 'name of the cluster', 'Local cluster')
+    .addOption(new Option('--reads <way>', 'how linearizable reads are answered: by asking a quorum, or from a lease, which trusts the clocks (default: index)').choices(['index', 'lease']))
+    .option('--forwarding', 'members that do not lead pass commands and reads on to the one that does')
+    .option('--snapshot-after <entries>', 'take a snapshot each time the log has grown by so many entries (default: 100000)')
     .addOption(dataOption(options.dataDirectory))
-    .action(async (given: { nodes?: string; protocol: ProtocolName; name: string; data: string }) => {
+    .action(async (given: GivenProtocolOptions & { nodes?: string; protocol: ProtocolName; name: string; data: string }) => {
       const { protocol } = given
       const nodes = NODE_COUNTS.find((count) => String(count) === given.nodes) ?? DEFAULT_NODES[protocol]
       if (!isClusterSize(protocol, nodes)) {
@@ -76,7 +77,10 @@ function upCommand(options: ProgramOptions, finish: Finish): Command {
         finish(failed({ code: 'usage', message: `A ${PROTOCOL_NAMES[protocol]} cluster cannot have ${String(nodes)} nodes.`, hint: `Give --nodes one of ${sizes}.` }))
         return
       }
-      finish(await options.up({ dataDirectory: given.data, name: given.name, nodes, protocol }))
+      const parsed = parseProtocolOptions(protocol, given)
+      if (!parsed.ok) { finish(failed(parsed.error)); return }
+      const { value: runWith } = parsed
+      finish(await options.up({ dataDirectory: given.data, name: given.name, nodes, protocol, ...(runWith === null ? {} : { options: runWith }) }))
     })
 }
 
@@ -100,7 +104,8 @@ Examples:
   $ quorate sandbox up --nodes 5 --name demo
   $ quorate sandbox create --protocol pbft --name generals
   $ quorate sandbox lie generals n1 equivocate
-  $ quorate sandbox member add --cluster demo
+  $ quorate sandbox create --reads lease --forwarding --snapshot-after 5000 --name fast
+  $ quorate sandbox member add --witness --cluster demo
   $ quorate sandbox status
   $ quorate sandbox fault kill n1
   $ quorate observe demo

@@ -1,6 +1,6 @@
 /** `quorate sandbox …`: local clusters, through the console that runs on the data directory. */
 import type { ClusterInfo } from '../../contract/clusters'
-import { PROTOCOL_NAMES, type Fault, type FaultInForce, type LinkFault, type SandboxState } from '../../contract/sandbox'
+import { PROTOCOL_NAMES, type Fault, type FaultInForce, type LinkFault, type SandboxProtocolOptions, type SandboxState } from '../../contract/sandbox'
 import type { ProtocolName } from '../../core/machine'
 import { fail, ok, toPublicJson, type Result } from '../../core/base'
 import { connectToConsole, type ConsoleConnection } from '../console/control'
@@ -118,13 +118,22 @@ function statusJson(told: readonly { readonly info: ClusterInfo; readonly state:
 
 export type NodeCount = 1 | 3 | 4 | 5 | 7
 
+export interface Wanted {
+  readonly name: string
+  readonly nodes: NodeCount
+  readonly protocol: ProtocolName
+  /** Left out: as without any. */
+  readonly options?: SandboxProtocolOptions
+}
+
 /** Makes the cluster, or starts the one that has this name already. */
-export async function up(connection: Calls, name: string, nodes: NodeCount, protocol: ProtocolName): Promise<Outcome> {
+export async function up(connection: Calls, wanted: Wanted): Promise<Outcome> {
+  const { name } = wanted
   const listed = await sandboxes(connection)
   if (!listed.ok) return failed(listed.error)
   const known = listed.value.find((each) => each.name === name)
   if (known === undefined) {
-    const made = await connection.call('sandbox.create', { name, nodes, protocol })
+    const made = await connection.call('sandbox.create', wanted)
     return made.ok ? describeStarted(connection, made.value) : failed(made.error)
   }
   const started = await connection.call('sandbox.start', { clusterId: known.id })

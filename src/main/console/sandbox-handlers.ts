@@ -4,7 +4,7 @@ import { fail, ok } from '../../core/base'
 import type { ClusterInfo } from '../../contract/clusters'
 import type { ConsoleSentenceKey } from '../../contract/console-sentences'
 import type { loadContract, LoadState } from '../../contract/load'
-import { PROTOCOL_NAMES, type sandboxContract, type SandboxState } from '../../contract/sandbox'
+import { PROTOCOL_NAMES, type sandboxContract, type SandboxMemberChange, type SandboxProtocolOptions, type SandboxState } from '../../contract/sandbox'
 import type { ProtocolName } from '../../core/machine'
 import type { Handlers } from './binder'
 import { consoleEvent, faultEvent, type NewEvent } from './events'
@@ -45,10 +45,10 @@ export async function startTelling(clusterId: string, options: Pick<SandboxHandl
 }
 
 /** Creates it and has it listed; it is not started yet. */
-export async function createSandboxCluster(name: string, nodes: number, options: SandboxHandlersOptions, protocol: ProtocolName = 'raft') {
+export async function createSandboxCluster(name: string, nodes: number, options: SandboxHandlersOptions, protocol: ProtocolName = 'raft', runWith?: SandboxProtocolOptions) {
   const { sandbox, registry, onEvent, nowMs } = options
   if (registry.nameTaken(name)) return nameTaken(name)
-  const created = await sandbox.create(name, nodes, protocol)
+  const created = await sandbox.create(name, nodes, protocol, runWith)
   if (!created.ok) return created
   const info = sandboxInfo(created.value)
   const { clusterId } = created.value
@@ -67,8 +67,8 @@ export function sandboxHandlers(options: SandboxHandlersOptions): Handlers<typeo
   const { sandbox, registry, states, onEvent, nowMs, onDeleted } = options
   const about = (clusterId: string, nodeId?: string) => (nodeId === undefined ? { atMs: nowMs(), clusterId } : { atMs: nowMs(), clusterId, nodeId })
   return {
-    'sandbox.create': async ({ name, nodes, protocol }) => {
-      const created = await createSandboxCluster(name, nodes, options, protocol)
+    'sandbox.create': async ({ name, nodes, protocol, options: runWith }) => {
+      const created = await createSandboxCluster(name, nodes, options, protocol, runWith)
       if (!created.ok) return created
       // Nodes come up while the window already shows them.
       void startTelling(created.value.id, options)
@@ -124,6 +124,10 @@ export function sandboxHandlers(options: SandboxHandlersOptions): Handlers<typeo
   }
 }
 
+function memberEvent(change: SandboxMemberChange): ConsoleSentenceKey {
+  return change.kind === 'add' && change.member !== undefined && change.member !== 'voter' ? `event.members-add-${change.member}` : `event.members-${change.kind}`
+}
+
 type MemberHandlers = Pick<Handlers<typeof sandboxContract>, 'sandbox.member' | 'sandbox.transfer' | 'sandbox.recover'>
 
 /** Every change of the members is in the list of events, and one whose end is not known too. */
@@ -139,7 +143,7 @@ function memberHandlers({ sandbox, registry, onEvent, nowMs }: SandboxHandlersOp
     'sandbox.member': async ({ clusterId, change }) => {
       const changed = await sandbox.changeMembers(clusterId, change)
       const name = changed.ok ? changed.value.nodeId : ''
-      told(clusterId, changed.ok ? name : null, `event.members-${change.kind}`, changed, { name })
+      told(clusterId, changed.ok ? name : null, memberEvent(change), changed, { name })
       return changed
     },
     'sandbox.transfer': async ({ clusterId, to }) => {

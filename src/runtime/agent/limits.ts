@@ -3,6 +3,8 @@ export const AGENT_PROCESS_LIMITS = {
   exitTimeoutMs: 2_000,
   /** After a pause of the process (SIGSTOP, sleep) at most so many ticks are made up for; the rest never happened. */
   ticksAtOnceMax: 3,
+  /** With reads by lease so many at least, or an election timeout of them: then no lease that was held before the pause is held after it. */
+  ticksAtOnceMaxLeased: 10,
   /** `changed` is sent at most once in this time. */
   changedIntervalMs: 50,
   /** Message rates are taken over at least this long. */

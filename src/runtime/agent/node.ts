@@ -16,7 +16,7 @@ import { AGENT_PROCESS_LIMITS } from './limits'
 import { Observer } from './observe'
 import { claimOf, protocolOf, type ChosenProtocol } from './protocol'
 import { serveClient } from './requests'
-import { startTicker } from './ticker'
+import { createTicker, type Ticker } from './ticker'
 
 export interface RunningNode {
   readonly port: number
@@ -80,6 +80,7 @@ interface Parts {
 
 interface Assembled {
   readonly driver: NodeDriver
+  readonly ticker: Ticker
   readonly transport: TcpTransport
   readonly wal: Wal
   readonly accusations: Accusations
@@ -96,12 +97,14 @@ function assemble({ start, chosen, wal, recovered, host, log }: Parts): Result<A
   let told: readonly PeerAddress[] = start.members
   let addresses: readonly PeerAddress[] = told
   const accusations = new Accusations(nowMs)
+  const ticker = tickerOf(start, () => { driver.tick() })
+  const onTime = forInput(start, ticker, () => driver)
   const transport: TcpTransport = new TcpTransport({
     clusterId: start.clusterId, nodeId: start.nodeId, protocol: start.protocol, clientsMustKnow: start.protocol === 'pbft', listen: start.listen,
     members: addresses, nowMs, random: Math.random, log,
-    onFrame: (from, frame) => { if (!stopped) driver.receive(from, frame) },
+    onFrame: (from, frame) => { if (!stopped) onTime().receive(from, frame) },
     onClient: (connection) => serveClient(connection, {
-      driver: () => driver, addressOf: (nodeId) => addresses.find((each) => each.nodeId === nodeId), told: (reply) => toldBy(behaviour, reply),
+      driver: onTime, addressOf: (nodeId) => addresses.find((each) => each.nodeId === nodeId), told: (reply) => toldBy(behaviour, reply),
       onClients: (change) => { clients += change },
     }),
   })
@@ -145,7 +148,7 @@ function assemble({ start, chosen, wal, recovered, host, log }: Parts): Result<A
   const driver: NodeDriver = opened.value
   readdress()
   return ok({
-    driver, transport, wal, accusations, clients: () => clients, recoveredEntries: driver.status().lastIndex,
+    driver, ticker, transport, wal, accusations, clients: () => clients, recoveredEntries: driver.status().lastIndex,
     behave: (next) => {
       behaviour = next
       chosen.behave(next)
@@ -157,21 +160,36 @@ function assemble({ start, chosen, wal, recovered, host, log }: Parts): Result<A
   })
 }
 
+/** A lease is as good as the clock that it is measured by: with leases the ticks that a pause swallowed are made up for. */
+function tickerOf({ timing, options }: NodeStart, tick: () => void): Ticker {
+  const { ticksAtOnceMax, ticksAtOnceMaxLeased } = AGENT_PROCESS_LIMITS
+  return createTicker({ tickMs: timing.tickMs, ticksAtOnceMax: options.reads === 'lease' ? Math.max(ticksAtOnceMaxLeased, timing.electionTicks) : ticksAtOnceMax, nowMs, tick })
+}
+
+/** The driver as every input is to find it: where an answer depends on the clock, with no tick outstanding. */
+function forInput({ options }: NodeStart, ticker: Ticker, driver: () => NodeDriver): () => NodeDriver {
+  if (options.reads !== 'lease') return driver
+  return () => {
+    ticker.catchUp()
+    return driver()
+  }
+}
+
 function run(start: NodeStart, node: Assembled, port: number): RunningNode {
-  const { driver, transport, wal, accusations, clients, behave, setAddresses, recoveredEntries } = node
+  const { driver, ticker, transport, wal, accusations, clients, behave, setAddresses, recoveredEntries } = node
   const disk = new DiskWatch(start.directory)
   const observer = new Observer({
     clusterId: start.clusterId, nodeId: start.nodeId, endpoint: `${start.listen.host}:${port}`,
     driver, transport, wal, clients, alarms: () => [...disk.alarms(), ...accusations.alarms()], nowMs,
   })
-  const stopTicker = startTicker(start.timing.tickMs, AGENT_PROCESS_LIMITS.ticksAtOnceMax, nowMs, () => { driver.tick() })
+  ticker.start()
   return {
     port, recoveredEntries, behave, setAddresses,
     observe: () => observer.observe(),
     setRules: (rules) => { transport.setRules(rules) },
     control: (request, done) => { driver.control(request, done) },
     stop: (stopped) => {
-      stopTicker()
+      ticker.stop()
       disk.close()
       driver.stop()
       transport.close(() => { wal.close(stopped) })

@@ -5,14 +5,14 @@ import * as v from 'valibot'
 import type { Failure, Result } from '../../../core/base'
 import { fail, ok } from '../../../core/base'
 import { clusterId, clusterName } from '../../../contract/fields'
-import { PROTOCOLS } from '../../../contract/sandbox'
+import { MEMBER_KINDS, PROTOCOLS, sandboxOptionsSchema } from '../../../contract/sandbox'
 import { SANDBOX_LIMITS } from './limits'
 
 const node = v.object({
   nodeId: v.pipe(v.string(), v.regex(/^n[1-9]\d{0,3}$/)),
   port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
 })
-const member = v.object({ ...node.entries, member: v.picklist(['voter', 'learner', 'witness']) })
+const member = v.object({ ...node.entries, member: v.picklist(MEMBER_KINDS) })
 const NODES_MAX = 64
 const members = v.pipe(v.array(member), v.minLength(1), v.maxLength(NODES_MAX))
 const common = {
@@ -27,6 +27,8 @@ const schema = v.object({
   ...common,
   version: v.literal(2),
   protocol: v.picklist(PROTOCOLS),
+  /** What its nodes run with; absent where it was created with none. */
+  options: v.exactOptional(sandboxOptionsSchema),
   /** The members that it was created with: what a log begins with. */
   founders: members,
   nodes: v.pipe(
@@ -37,7 +39,7 @@ const schema = v.object({
     })),
     v.minLength(1), v.maxLength(NODES_MAX),
   ),
-  /** The number of the next node: a node that was removed does not come back under its name. */
+  /** The number of the next node: a node that was removed does not come back under its name, for what the group has of it (a witness has no data) would be untrue. */
   nextNode: v.pipe(v.number(), v.integer(), v.minValue(2)),
   /** PBFT: every member's public key. */
   publicKeys: v.exactOptional(v.pipe(v.array(v.object({ nodeId: node.entries.nodeId, key: v.pipe(v.string(), v.maxLength(256)) })), v.maxLength(NODES_MAX))),

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto'
 import type { Result } from '../../../core/base'
 import { fail, ok } from '../../../core/base'
 import type { Control, ProtocolName } from '../../../core/machine'
-import { DEFAULT_PROTOCOL_OPTIONS, SANDBOX_TIMING, type Behaviour, type FromAgent, type NodeStart, type PeerAddress, type SigningKeys } from '../../../contract/agent'
+import { SANDBOX_TIMING, type Behaviour, type FromAgent, type NodeStart, type PeerAddress, type SigningKeys } from '../../../contract/agent'
 import type { Fault, FaultInForce, Lie, SandboxState } from '../../../contract/sandbox'
 import type { ClusterMoment, ExpectedMember, NodeObservation } from '../../../core/observation'
 import { nodeDirectory, type ClusterFile, type ClusterFileMember } from './cluster-file'
@@ -15,6 +15,7 @@ import { namedIn, rulesFor, withoutNode } from './link-rules'
 import { Node, type LifeCode, type NodeActionCode } from './node'
 import { NodePoll } from './poll'
 import type { ProcessHost } from './process-host'
+import { protocolOptions } from './protocol-options'
 
 export type NodeAction = 'kill' | 'stop' | 'start' | 'restart' | 'pause' | 'resume'
 
@@ -285,12 +286,12 @@ export class Cluster {
   }
 
   private startOf({ nodeId, port, among }: FileNode): NodeStart {
-    const { clusterId, protocol, founders } = this.remembered
+    const { clusterId, protocol, options, founders } = this.remembered
     const { directory } = this.options
     return {
       kind: 'start-node', clusterId, nodeId, directory: nodeDirectory(directory, clusterId, nodeId), listen: { host: LOOPBACK, port },
       members: (among ?? founders).map((each) => ({ ...addressOf(each), member: each.member })),
-      protocol, options: DEFAULT_PROTOCOL_OPTIONS, forced: null, keys: this.keysOf(nodeId), timing: SANDBOX_TIMING,
+      protocol, options: protocolOptions(options), forced: null, keys: this.keysOf(nodeId), timing: SANDBOX_TIMING,
     }
   }
 

@@ -2,6 +2,7 @@
 import type { Result } from '../../../core/base'
 import { fail, ok } from '../../../core/base'
 import type { SandboxMemberChange } from '../../../contract/sandbox'
+import type { MemberKind } from '../../../core/machine'
 import type { Cluster } from './cluster'
 import { removeNodeDirectory } from './cluster-file'
 import type { ControlCode } from './controls'
@@ -18,6 +19,8 @@ export interface MembershipOptions {
   readonly directory: string
   /** Ports of all local clusters. */
   readonly portsTaken: () => ReadonlySet<number>
+  /** Once the nodes there are now are on disk, or could not be written. */
+  readonly remembered: () => Promise<Result<null, LifeCode>>
 }
 
 type Changed = Result<{ readonly nodeId: string }, MemberCode>
@@ -25,24 +28,28 @@ type Changed = Result<{ readonly nodeId: string }, MemberCode>
 export async function changeMembers(cluster: Cluster, change: SandboxMemberChange, options: MembershipOptions): Promise<Changed> {
   if (cluster.protocol === 'pbft') return fail('protocol-unsupported', 'The members of a PBFT cluster are fixed when it is created.', 'Create another cluster with the number of nodes you want.')
   if (cluster.phase !== 'running') return fail('wrong-state', 'The cluster is not running.', 'Start it first.')
-  if (change.kind === 'add') return addMember(cluster, options)
+  if (change.kind === 'add') return addMember(cluster, change.member ?? 'voter', options)
   const { nodeId } = change
   if (cluster.node(nodeId) === undefined) return fail('not-found', `There is no node ${nodeId} in this cluster.`)
   return change.kind === 'remove' ? removeMember(cluster, nodeId, options) : promoteMember(cluster, nodeId)
 }
 
-/** The node runs before the group is asked, so that the group does not wait for it; what fails is taken back. */
-async function addMember(cluster: Cluster, options: MembershipOptions): Promise<Changed> {
+/** The node runs before the group is asked, so that the group does not wait for it; what fails is taken back, but for its name. */
+async function addMember(cluster: Cluster, kind: MemberKind, options: MembershipOptions): Promise<Changed> {
   const { file } = cluster
+  if (kind === 'witness' && cluster.protocol !== 'raft') {
+    return fail('protocol-unsupported', 'Paxos has no witnesses: every acceptor keeps the values that it accepts.', 'Add a voter or a learner.')
+  }
   if (file.nodes.length >= SANDBOX_LIMITS.nodesMax) return fail('too-many', `A local cluster has at most ${SANDBOX_LIMITS.nodesMax} nodes.`, 'Remove one first.')
   const ports = await freePorts(1, options.portsTaken())
   if (!ports.ok) return ports
   const [port] = ports.value
   if (port === undefined) return fail('port-in-use', 'No free port was found.')
   const nodeId = `n${file.nextNode}`
-  const learner = { nodeId, port, member: 'learner' as const }
-  const among = [...file.nodes.map((each) => ({ nodeId: each.nodeId, port: each.port, member: each.member })), learner]
-  const node = cluster.addNode({ ...learner, among }, file.nextNode + 1)
+  // A voter catches up as a learner first. A witness has nothing to catch up with but terms, and never changes its kind.
+  const joining = { nodeId, port, member: kind === 'witness' ? kind : ('learner' as const) }
+  const among = [...file.nodes.map((each) => ({ nodeId: each.nodeId, port: each.port, member: each.member })), joining]
+  const node = cluster.addNode({ ...joining, among }, file.nextNode + 1)
   const takenBack = async (failed: Changed): Promise<Changed> => {
     await cluster.removeNode(nodeId)
     await removeNodeDirectory(options.directory, file.clusterId, nodeId)
@@ -50,8 +57,11 @@ async function addMember(cluster: Cluster, options: MembershipOptions): Promise<
   }
   const started = await node.start()
   if (!started.ok) return takenBack(started)
+  // A name that the group has heard must not be given again, whatever becomes of the console.
+  const remembered = await options.remembered()
+  if (!remembered.ok) return takenBack(remembered)
   const address = `${LOOPBACK}:${port}`
-  const added = await cluster.control({ kind: 'change-members', mode: 'auto', changes: [{ kind: 'set', id: nodeId, address, member: 'learner', promote: true }] })
+  const added = await cluster.control({ kind: 'change-members', mode: 'auto', changes: [{ kind: 'set', id: nodeId, address, member: joining.member, promote: kind === 'voter' }] })
   if (added.ok) return ok({ nodeId })
   // Whether it is a member is not known: its process stays, for the group may count on it.
   return added.error.code === 'unknown-outcome' ? added : takenBack(added)

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ok } from '../../../core/base'
+import { DEFAULT_PROTOCOL_OPTIONS } from '../../../contract/agent'
 import type { ProtocolName } from '../../../core/machine'
 import type { NodeObservation } from '../../../core/observation'
 import { unknown } from '../../../core/observation'
@@ -104,6 +105,39 @@ describe('a cluster as it is remembered', () => {
   })
 })
 
+describe('what the nodes of a cluster run with', () => {
+  it('is remembered, and told to each node at each start, those that are added later included', async () => {
+    const created = await sandbox.create('Fast', 3, 'raft', { reads: 'lease', forwarding: true, snapshotAfterEntries: 500 })
+    if (!created.ok) throw new Error(created.error.message)
+    const { clusterId } = created.value
+    await sandbox.start(clusterId)
+    const options = { reads: 'lease', forwarding: true, snapshot: { afterEntries: 500, trailingEntries: 50 } }
+    for (const id of ['n1', 'n2', 'n3']) expect(agentOf(id).heard[0]).toMatchObject({ options })
+    await leads('n1', ['n1', 'n2', 'n3'])
+    expect(await sandbox.changeMembers(clusterId, { kind: 'add' })).toEqual(ok({ nodeId: 'n4' }))
+    expect(agentOf('n4').heard[0]).toMatchObject({ options })
+    await sandbox.close()
+    sandbox = make()
+    expect((await sandbox.load()).files).toMatchObject([{ version: 2, options: { reads: 'lease', forwarding: true, snapshotAfterEntries: 500 } }])
+    await sandbox.start(clusterId)
+    expect(agentOf('n2').heard[0]).toMatchObject({ options })
+  })
+
+  it('is nothing in particular where nothing was asked for', async () => {
+    const clusterId = await running('paxos', 3)
+    expect(agentOf('n1').heard[0]).toMatchObject({ options: DEFAULT_PROTOCOL_OPTIONS })
+    expect(fileOf(clusterId)).not.toHaveProperty('options')
+  })
+
+  it('leaves a folder alone whose options are none', async () => {
+    const clusterId = await running('raft', 1)
+    await sandbox.close()
+    writeFileSync(path.join(directory, clusterId, 'cluster.json'), JSON.stringify({ ...fileOf(clusterId) as object, options: { reads: 'rumour' } }))
+    sandbox = make()
+    expect(await sandbox.load()).toMatchObject({ files: [], unreadable: [{ reason: 'cluster.json does not hold what is expected.' }] })
+  })
+})
+
 describe('a PBFT cluster', () => {
   it('has a key pair for each node; the private half is for its owner alone and travels nowhere', async () => {
     const clusterId = await running('pbft', 4)
@@ -174,6 +208,44 @@ describe('the members of a running cluster', () => {
     expect(agentOf('n1').heard[0]).toMatchObject({ members: [{ nodeId: 'n1' }, { nodeId: 'n2' }, { nodeId: 'n3' }] })
   })
 
+  it('grow by a witness, which is one from the beginning and whose name is never given again', async () => {
+    const clusterId = await running('raft', 3)
+    await leads('n1', THREE)
+    expect(await sandbox.changeMembers(clusterId, { kind: 'add', member: 'witness' })).toEqual(ok({ nodeId: 'n4' }))
+    expect(agentOf('n4').heard[0]).toMatchObject({ members: [{}, {}, {}, { nodeId: 'n4', member: 'witness' }] })
+    expect(heard('n1', 'control')).toMatchObject([{ control: { changes: [{ kind: 'set', id: 'n4', member: 'witness', promote: false }] } }])
+    expect(stateOf(clusterId).nodes.at(-1)).toMatchObject({ nodeId: 'n4', member: 'witness' })
+    expect(await sandbox.changeMembers(clusterId, { kind: 'remove', nodeId: 'n4' })).toEqual(ok({ nodeId: 'n4' }))
+    await sandbox.close()
+    sandbox = make()
+    await sandbox.load()
+    await sandbox.start(clusterId)
+    await leads('n1', THREE)
+    expect(await sandbox.changeMembers(clusterId, { kind: 'add', member: 'learner' })).toEqual(ok({ nodeId: 'n5' }))
+    expect(heard('n1', 'control').at(-1)).toMatchObject({ control: { changes: [{ id: 'n5', member: 'learner', promote: false }] } })
+  })
+
+  it('have no witness in Paxos: nothing is started for one', async () => {
+    const clusterId = await running('paxos', 3)
+    await leads('n1', THREE)
+    expect(await sandbox.changeMembers(clusterId, { kind: 'add', member: 'witness' })).toMatchObject({ error: { code: 'protocol-unsupported', message: expect.stringContaining('Paxos has no witnesses') as unknown } })
+    expect(agents).toHaveLength(3)
+  })
+
+  it('have on disk a name that the group is about to hear', async () => {
+    const clusterId = await running('raft', 3)
+    await leads('n1', THREE)
+    let onDisk: unknown = null
+    const leader = agentOf('n1')
+    const post = leader.post.bind(leader)
+    leader.post = (message) => {
+      if (message.kind === 'control') onDisk = fileOf(clusterId)
+      post(message)
+    }
+    expect(await sandbox.changeMembers(clusterId, { kind: 'add', member: 'witness' })).toEqual(ok({ nodeId: 'n4' }))
+    expect(onDisk).toMatchObject({ nextNode: 5, nodes: [{}, {}, {}, { nodeId: 'n4' }] })
+  })
+
   it('shrink: the group decides first, then the process ends and its folder goes; its name does not come back', async () => {
     const clusterId = await running('raft', 3)
     await leads('n1', THREE)
@@ -193,6 +265,9 @@ describe('the members of a running cluster', () => {
     expect(await sandbox.changeMembers(clusterId, { kind: 'add' })).toMatchObject({ error: { code: 'group-refused', message: 'Another change is under way.' } })
     expect(agentOf('n4').alive).toBe(false)
     expect(stateOf(clusterId).nodes).toHaveLength(3)
+    // It heard of n4, if only to refuse it.
+    agentOf('n1').outcome = { kind: 'done' }
+    expect(await sandbox.changeMembers(clusterId, { kind: 'add' })).toEqual(ok({ nodeId: 'n5' }))
     expect(await sandbox.changeMembers(clusterId, { kind: 'remove', nodeId: 'n9' })).toMatchObject({ error: { code: 'not-found' } })
   })
 

@@ -44,7 +44,9 @@ export async function recoverCluster(cluster: Cluster, directory: string): Promi
     return fail('still-quorate', 'It is not certain that the majority is lost: enough members answer, or too little is known.', 'Change its members in the ordinary way, or look again in a moment.')
   }
   const voters = new Set(cluster.file.nodes.flatMap(({ nodeId, member }) => (member === 'voter' ? [nodeId] : [])))
-  const answering = moment.observations.filter(({ nodeId, reachability, groups }) => reachability === 'ok' && groups.length > 0 && cluster.node(nodeId)?.state === 'running')
+  // A witness keeps no data and cannot become a member that does: it is given up with the lost, and another added afterwards.
+  const witnesses = new Set(cluster.file.nodes.flatMap(({ nodeId, member }) => (member === 'witness' ? [nodeId] : [])))
+  const answering = moment.observations.filter(({ nodeId, reachability, groups }) => reachability === 'ok' && groups.length > 0 && !witnesses.has(nodeId) && cluster.node(nodeId)?.state === 'running')
   const survivor = survivorAmong(answering, voters)
   if (survivor === undefined) return fail('no-leader', 'No voter answers that could go on.', 'Start one of them first.')
   const lost = cluster.file.nodes.map(({ nodeId }) => nodeId).filter((nodeId) => !answering.some((each) => each.nodeId === nodeId))

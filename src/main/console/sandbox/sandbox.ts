@@ -4,7 +4,7 @@ import type { Failure, Result } from '../../../core/base'
 import { fail, ok } from '../../../core/base'
 import type { LoadSample, LoadSettings, LoadState } from '../../../contract/load'
 import type { Behaviour } from '../../../contract/agent'
-import type { Fault, SandboxMemberChange, SandboxState } from '../../../contract/sandbox'
+import type { Fault, SandboxMemberChange, SandboxProtocolOptions, SandboxState } from '../../../contract/sandbox'
 import type { ProtocolName } from '../../../core/machine'
 import type { ClusterMoment, ExpectedMember, NodeObservation } from '../../../core/observation'
 import { Cluster, type NodeAction } from './cluster'
@@ -43,7 +43,7 @@ export interface Sandbox {
   /** Reads what is remembered. Starts nothing. */
   load(): Promise<FoundClusters>
   has(clusterId: string): boolean
-  create(name: string, nodes: number, protocol?: ProtocolName): Promise<Result<ClusterFile, 'too-many' | LifeCode>>
+  create(name: string, nodes: number, protocol?: ProtocolName, options?: SandboxProtocolOptions): Promise<Result<ClusterFile, 'too-many' | LifeCode>>
   start(clusterId: string): Promise<Result<null, LifeCode | Missing>>
   stop(clusterId: string): Promise<Result<null, LifeCode | Missing>>
   /** Stops it and removes its folder. */
@@ -75,7 +75,7 @@ interface Entry {
   readonly cluster: Cluster
   readonly load: Load
   /** The last write of its file. */
-  writing: Promise<unknown>
+  writing: Promise<Result<null, LifeCode>>
 }
 
 export function createSandbox(options: SandboxOptions): Sandbox {
@@ -106,7 +106,7 @@ class SandboxDomain implements Sandbox {
     return this.entries.has(clusterId)
   }
 
-  async create(name: string, count: number, protocol: ProtocolName = 'raft'): Promise<Result<ClusterFile, 'too-many' | LifeCode>> {
+  async create(name: string, count: number, protocol: ProtocolName = 'raft', options?: SandboxProtocolOptions): Promise<Result<ClusterFile, 'too-many' | LifeCode>> {
     if (this.closed) return ending()
     if (this.entries.size + this.creating >= SANDBOX_LIMITS.clustersMax) {
       return fail('too-many', `There are ${SANDBOX_LIMITS.clustersMax} local clusters already.`, 'Delete one that is no longer needed.')
@@ -118,7 +118,8 @@ class SandboxDomain implements Sandbox {
       const clusterId = `sandbox-${randomUUID().slice(0, 8)}`
       const founders = ports.value.map((port, i) => ({ nodeId: `n${i + 1}`, port, member: 'voter' as const }))
       const file: ClusterFile = {
-        version: 2, clusterId, name, createdAtMs: this.options.nowMs(), running: false, protocol, founders, nodes: founders, nextNode: count + 1,
+        version: 2, clusterId, name, createdAtMs: this.options.nowMs(), running: false, protocol,
+        ...(options === undefined ? {} : { options }), founders, nodes: founders, nextNode: count + 1,
       }
       const made = await this.makeFiles(file)
       if (made.ok) this.adopt(made.value)
@@ -193,7 +194,7 @@ class SandboxDomain implements Sandbox {
     const entry = this.entries.get(clusterId)
     if (!entry) return missing()
     const { directory } = this.options
-    const changed = await changeMembers(entry.cluster, change, { directory, portsTaken: () => this.portsTaken() })
+    const changed = await changeMembers(entry.cluster, change, { directory, portsTaken: () => this.portsTaken(), remembered: () => entry.writing })
     // What the group has agreed to has to be found again after a crash of the console.
     await entry.writing
     return changed
@@ -277,7 +278,7 @@ class SandboxDomain implements Sandbox {
       onNodes: () => this.nodesChanged(clusterId),
     })
     const load = new Load({ clusterId, protocol, members: () => cluster.members, processHost, log, nowMs, onState: onLoadState, onSample: onLoadSample })
-    this.entries.set(clusterId, { cluster, load, writing: Promise.resolve() })
+    this.entries.set(clusterId, { cluster, load, writing: Promise.resolve(ok(null)) })
     cluster.observe()
     if (file.running) this.running.add(clusterId)
   }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { consequenceOf, memberActionsFor } from './membership'
+import { consequenceOf, joiningKinds, memberActionsFor } from './membership'
 
 type Member = Parameters<typeof memberActionsFor>[0]
 const member = (id: string, over: Partial<Member> = {}): Member => ({ id, name: id, voter: true, role: id === 'n1' ? 'leader' : 'follower', reachability: 'ok', ...over })
@@ -8,6 +8,10 @@ const three = [member('n1'), member('n2'), member('n3')]
 describe('a change of the members', () => {
   it('of three to four tolerates no more than before', () =>
     expect(consequenceOf({ kind: 'add' }, three)).toEqual({ now: { voters: 3, answering: 3, canLose: 1 }, after: { voters: 4, answering: 4, canLose: 1 }, silent: [] }))
+  it('by a witness counts it, for it votes; by a learner nothing', () => {
+    expect(consequenceOf({ kind: 'add', member: 'witness' }, three)?.after).toEqual({ voters: 4, answering: 4, canLose: 1 })
+    expect(consequenceOf({ kind: 'add', member: 'learner' }, three)).toBeNull()
+  })
   it('of three to two tolerates nothing', () => expect(consequenceOf({ kind: 'remove', nodeId: 'n3' }, three)?.after).toEqual({ voters: 2, answering: 2, canLose: 0 }))
   it('that takes out the one that is down makes room', () => {
     const down = [member('n1'), member('n2'), member('n3', { reachability: 'ended' })]
@@ -23,6 +27,11 @@ describe('a change of the members', () => {
 })
 
 describe('what can be asked of a member', () => {
+  it('never to lead or to vote, of a witness', () => expect(memberActionsFor(member('n4', { role: 'witness' }), three, 'raft')).toEqual(['remove']))
+  it('to join as a witness, in Raft alone', () => {
+    expect(joiningKinds('raft')).toEqual(['voter', 'learner', 'witness'])
+    expect(joiningKinds('paxos')).toEqual(['voter', 'learner'])
+  })
   it('is nothing where the protocol fixes the members', () => expect(memberActionsFor(three[1] as Member, three, 'pbft')).toEqual([]))
   it('is to lead, unless it does; to vote, unless it does; to go', () => {
     expect(memberActionsFor(three[0] as Member, three, 'raft')).toEqual(['remove'])

@@ -1,10 +1,12 @@
 /** What can be asked of the members of a local cluster, and what would follow. Pure. */
-import type { ProtocolName } from '../../../../core/machine'
+import type { MemberKind, ProtocolName } from '../../../../core/machine'
 import { quorumSizeOf } from '../../../../core/observe'
 import type { TopologyNode } from '../../../../core/observe/types'
 
 export type Asking =
-  | { readonly kind: 'add' | 'recover' }
+  /** Left out: a voter. */
+  | { readonly kind: 'add'; readonly member?: MemberKind }
+  | { readonly kind: 'recover' }
   | { readonly kind: 'remove' | 'promote'; readonly nodeId: string }
   /** null: to the most up-to-date voter. */
   | { readonly kind: 'transfer'; readonly nodeId: string | null }
@@ -18,6 +20,9 @@ const answers = (member: Member): boolean => member.reachability === 'ok'
 
 /** PBFT fixes its members and its primary; elsewhere the group may be asked. */
 export const canChangeMembers = (protocol: ProtocolName | null): boolean => protocol === 'raft' || protocol === 'paxos'
+
+/** Kinds of members that a node can join as; only Raft has witnesses. */
+export const joiningKinds = (protocol: ProtocolName | null): readonly MemberKind[] => (protocol === 'raft' ? ['voter', 'learner', 'witness'] : ['voter', 'learner'])
 
 /** What can be asked about one member, the gentle first. */
 export function memberActionsFor(member: Member, members: readonly Member[], protocol: ProtocolName | null): readonly MemberAction[] {
@@ -56,7 +61,7 @@ export function consequenceOf(asking: Asking, members: readonly Member[]): Conse
   const staying = voters.filter((member) => member.id !== named)
   const silent = (list: readonly Member[]): readonly string[] => list.filter((member) => !answers(member)).map(({ name }) => name)
   switch (asking.kind) {
-    case 'add': return { now: standingOf(voters), after: standingOf(voters, 1), silent: silent(voters) }
+    case 'add': return asking.member === 'learner' ? null : { now: standingOf(voters), after: standingOf(voters, 1), silent: silent(voters) }
     case 'promote': {
       const promoted = members.filter((member) => member.voter || member.id === named)
       return { now: standingOf(voters), after: standingOf(promoted), silent: silent(promoted) }

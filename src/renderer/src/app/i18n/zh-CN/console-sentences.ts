@@ -25,6 +25,8 @@ export default {
   'event.lie-silent': '已令 {name} 沉默：它不参与任何事情。',
   'event.lie-honest': '已令 {name} 恢复诚实。',
   'event.members-add': '{name} 已作为学习者加入；追上进度后开始投票。',
+  'event.members-add-learner': '{name} 已作为学习者加入；提升之前不投票。',
+  'event.members-add-witness': '{name} 已作为见证者加入：它投票但不保存数据。',
   'event.members-remove': '{name} 已被移出成员。',
   'event.members-promote': '{name} 已成为投票成员。',
   'event.members-unknown': '成员变更已经开始，结果未知：{reason}',
