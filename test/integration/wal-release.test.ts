@@ -107,7 +107,8 @@ describe('a log whose beginning was released', () => {
     await close(wal)
     const numbers = await recovered(directory)
     expect(numbers).toEqual(Array.from({ length: numbers.length }, (_, i) => 2_500 - numbers.length + 1 + i))
-    expect(numbers.length).toBeLessThan(20)
+    // Five segments of five records.
+    expect(numbers.length).toBeLessThanOrEqual(25)
   })
 
   test('holds any sequence of appends, releases and restarts', async () => {

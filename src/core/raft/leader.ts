@@ -30,16 +30,24 @@ export function propose(state: RaftState, commands: readonly Uint8Array[]): Prop
   return { kind: 'appended', firstIndex, term, accepted }
 }
 
+/** A write has become durable that a witness now may be sent. */
+export function hasForWitness(state: RaftState): boolean {
+  for (const progress of state.peers.values()) if (progress.isWitness && !progress.isPaused && progress.next <= state.log.persisted) return true
+  return false
+}
+
 /** Sends what each follower lacks, as far as its flow allows. */
 export function replicate(state: RaftState): void {
   const { log } = state
   for (const progress of state.peers.values()) {
-    while (!progress.isPaused && progress.next <= log.lastIndex) {
+    // A witness is sent only what is on this disk: it must never be the only one that has an entry, since it cannot lead with it.
+    const lastIndex = progress.isWitness ? log.persisted : log.lastIndex
+    while (!progress.isPaused && progress.next <= lastIndex) {
       if (progress.next < log.firstIndex) {
         beginSnapshot(state, progress)
         break
       }
-      const entries = log.slice(progress.next, log.lastIndex + 1, state.config.limits.appendBytesMax)
+      const entries = log.slice(progress.next, lastIndex + 1, state.config.limits.appendBytesMax)
       let bytes = 0
       for (const entry of entries) bytes += entryBytes(entry)
       sendAppend(state, progress, entries)

@@ -234,7 +234,8 @@ export class RaftMachine implements ProtocolMachine {
   }
 }
 
+/** Entry by entry: those for a witness have lost their data in some places and not in others. */
 function isSameAppend(one: AppendRequest, other: AppendRequest): boolean {
   return one.prevIndex === other.prevIndex && one.term === other.term && one.commit === other.commit &&
-    one.entries.length === other.entries.length && one.entries.at(-1) === other.entries.at(-1)
+    one.entries.length === other.entries.length && one.entries.every((entry, i) => entry === other.entries[i])
 }

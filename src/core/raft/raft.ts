@@ -18,7 +18,7 @@ import { receiveAppend, receiveHeartbeat } from './follower'
 import { forceMembers } from './force-members'
 import { forward, receiveProposeRequest, receiveProposeResponse } from './forwarding'
 import { Inspector, type RaftInspector } from './inspect'
-import { heard, propose, receiveAppendResponse, receiveHeartbeatResponse, replicate, tickLeader, updateCommit } from './leader'
+import { hasForWitness, heard, propose, receiveAppendResponse, receiveHeartbeatResponse, replicate, tickLeader, updateCommit } from './leader'
 import { entryBytes } from './log'
 import { control, leave } from './membership'
 import type { Message } from './messages'
@@ -140,7 +140,7 @@ export class Raft {
     return state.log.hasUnpersisted || (state.log.hasToApply && state.installing === null) || state.isHardStateChanged || state.sendNow.length > 0 ||
       state.sendWhenDurable.length > 0 || state.safeReads.length > 0 || state.droppedReads.length > 0 || state.events.length > 0 ||
       state.base !== null || state.install !== null || state.placedProposals.length > 0 || state.refused.length > 0 || state.controls.length > 0 ||
-      hasReadsToBegin(state)
+      hasReadsToBegin(state) || (state.role === 'leader' && hasForWitness(state))
   }
 
   /** Takes the effects of all inputs since the last call. Every one of them must be carried out. */

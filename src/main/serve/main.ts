@@ -55,11 +55,12 @@ async function main(): Promise<number | null> {
     process.stderr.write(`${started.error.message}\n${started.error.hint ?? ''}\n`)
     return EXIT.failed
   }
-  process.stdout.write(`Quorate is at ${started.value.url}\n`)
   const stop = (): void => void started.value.stop().then(() => process.exit(EXIT.stopped))
   process.once('SIGINT', stop)
   process.once('SIGTERM', stop)
   process.once('SIGHUP', stop)
+  // Last: whoever reads it may ask for the end at once.
+  process.stdout.write(`Quorate is at ${started.value.url}\n`)
   return null
 }
 
