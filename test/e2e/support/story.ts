@@ -13,8 +13,11 @@ const THEME_PLACES = { system: 0, light: 1, dark: 2 } as const
 
 /** The page before may have controls at the same places: the heading says that this one is there. */
 async function openSettings(page: Page): Promise<void> {
-  await page.evaluate(() => { location.hash = '#/settings' })
-  await page.getByRole('heading', { level: 1, name: /^(Settings|设置)$/ }).waitFor()
+  // A page that is still on its way may win over the first wish.
+  await expect(async () => {
+    await page.evaluate(() => { location.hash = '#/settings' })
+    await page.getByRole('heading', { level: 1, name: /^(Settings|设置)$/ }).waitFor({ timeout: 2_000 })
+  }).toPass({ timeout: 20_000 })
 }
 
 /** The controls are found by their place on the page, since the language may be any. */
