@@ -24,6 +24,8 @@ export const stableCheckpoints: Invariant<PbftMachine> = {
           const known = digests.get(entry.sequence)
           if (known === undefined) digests.set(entry.sequence, entry.digest)
           else if (known !== entry.digest) return `${node.id}'s checkpoint ${entry.sequence} is of another state than another replica's.`
+          // Noted at once: a crash may take back what was executed before anyone asks.
+          if (!node.isByzantine) reached.set(node.id, Math.max(reached.get(node.id) ?? 0, entry.kind === 'stable' ? 0 : entry.sequence))
           if (entry.kind !== 'stable') continue
           // Asked for now: some restored a snapshot at their start, some stand in the middle of a turn.
           world.nodes.forEach(follow)

@@ -31,7 +31,8 @@ export const committedIsDurable: RaftInvariant = {
           if (theirs === undefined) return false
           return theirs.firstIndex > committed || (theirs.persisted >= committed && theirs.termOf(committed) === term)
         }
-        return majorityHas(configuration, has) ? null : `${id} committed entry ${committed} of term ${term}, which is not on the disks of a majority`
+        // One turn may commit by the old configuration, put the next one in force, and commit by that one.
+        return majorityHas(configuration, has) || majorityHas(inspect.configuration, has) ? null : `${id} committed entry ${committed} of term ${term}, which is not on the disks of a majority`
       },
       afterRestart: ({ id, machine: { inspect } }) => {
         const { persisted, persistedTerm } = seen.of(id)
