@@ -65,7 +65,8 @@ describe.skipIf(!etcdInstalled())('a real etcd of three members', () => {
       const after = await until('another member leads', 15_000, async () => {
         const observations = await cluster.observeAll()
         const leader = leaderOf(observations)
-        return leader !== undefined && leader.nodeId !== before.nodeId && observations
+        // A new leader may be asked before its own status names the new term.
+        return leader !== undefined && leader.nodeId !== before.nodeId && termOf(leader) > termOf(before) && observations
       })
       expect(after).toHaveLength(3)
       const next = leaderOf(after)
