@@ -1,5 +1,6 @@
 export { AssertionError, assert, present, unreachable } from './assert'
 export { ByteReader, ByteWriter, toHex, utf8Decode, utf8Encode, varintSize } from './bytes'
+export { Inflights } from './inflights'
 export { fromJson, toJson, toPublicJson } from './json'
 export { seededRandom, type Random } from './random'
 export { fail, ok, type Failure, type Result } from './result'

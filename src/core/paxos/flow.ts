@@ -1,50 +1,5 @@
 /** What a leader knows of one other member in its reign, and how fast it may send to it. */
-import { assert } from '../base'
-
-/** A ring of the last slots of accepts that are under way, with their bytes. */
-export class Inflights {
-  readonly #messagesMax: number
-  readonly #bytesMax: number
-  readonly #lastSlots: Float64Array
-  readonly #sizes: Float64Array
-  #start = 0
-  count = 0
-  bytes = 0
-
-  constructor(messagesMax: number, bytesMax: number) {
-    this.#messagesMax = messagesMax
-    this.#bytesMax = bytesMax
-    this.#lastSlots = new Float64Array(messagesMax)
-    this.#sizes = new Float64Array(messagesMax)
-  }
-
-  get full(): boolean {
-    return this.count === this.#messagesMax || this.bytes >= this.#bytesMax
-  }
-
-  add(lastSlot: number, bytes: number): void {
-    assert(!this.full, 'nothing is sent to a member whose window is full')
-    const at = (this.#start + this.count) % this.#messagesMax
-    this.#lastSlots[at] = lastSlot
-    this.#sizes[at] = bytes
-    this.count++
-    this.bytes += bytes
-  }
-
-  freeTo(slot: number): void {
-    while (this.count > 0 && (this.#lastSlots[this.#start] as number) <= slot) {
-      this.bytes -= this.#sizes[this.#start] as number
-      this.#start = (this.#start + 1) % this.#messagesMax
-      this.count--
-    }
-  }
-
-  clear(): void {
-    this.#start = 0
-    this.count = 0
-    this.bytes = 0
-  }
-}
+import { type Inflights } from '../base'
 
 export type FlowState = 'replicate' | 'catch-up' | 'snapshot'
 

@@ -1,7 +1,8 @@
 /** What a proposer knows of one ballot of its own: from phase 1 until it is preempted. Nothing of it survives. */
+import { Inflights } from '../base'
 import { ballotAbove, type Ballot } from './ballot'
 import type { Configuration } from './configuration'
-import { Inflights, PeerFlow } from './flow'
+import { PeerFlow } from './flow'
 import { ReadRounds } from './reads'
 import type { Accepted } from './types'
 

@@ -13,5 +13,5 @@ export { decodeEntries, decodeHardState, decodeLogBase, encodeEntries, encodeHar
 export { ENTRY_OVERHEAD_BYTES, entryBytes } from './log'
 export type {
   Effects, Entry, EntryKind, HardState, LogBase, LogReader, Outgoing, PersistEffect, ProposeAnswer, RaftConfig, RaftEvent, RaftInput,
-  RaftLimits, RaftRole, ReadAnswer, RecoveredLog, SafeReads, WriteCompletion,
+  RaftRole, ReadAnswer, RecoveredLog, SafeReads, WriteCompletion,
 } from './types'

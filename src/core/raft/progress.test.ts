@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
+import { Inflights } from '../base'
 import { LogAges } from './log-ages'
-import { Inflights, Progress } from './progress'
+import { Progress } from './progress'
 
 describe('the window of messages under way', () => {
   it('is full by messages or by bytes and frees what was acknowledged', () => {

@@ -3,53 +3,8 @@
  * looks for the place where the logs agree, one message at a time; in `replicate` it pipelines within limits; in `snapshot` it sends
  * the newest snapshot chunk by chunk, since the log no longer holds what the follower lacks.
  */
-import { assert, isPlanted } from '../base'
+import { isPlanted, type Inflights } from '../base'
 import type { SnapshotHead } from '../machine'
-
-/** A ring of the last indexes of messages that are under way, with their bytes. */
-export class Inflights {
-  readonly #messagesMax: number
-  readonly #bytesMax: number
-  readonly #lastIndexes: Float64Array
-  readonly #sizes: Float64Array
-  #start = 0
-  count = 0
-  bytes = 0
-
-  constructor(messagesMax: number, bytesMax: number) {
-    this.#messagesMax = messagesMax
-    this.#bytesMax = bytesMax
-    this.#lastIndexes = new Float64Array(messagesMax)
-    this.#sizes = new Float64Array(messagesMax)
-  }
-
-  get full(): boolean {
-    return this.count === this.#messagesMax || this.bytes >= this.#bytesMax
-  }
-
-  add(lastIndex: number, bytes: number): void {
-    assert(!this.full, 'nothing is sent to a follower whose window is full')
-    const at = (this.#start + this.count) % this.#messagesMax
-    this.#lastIndexes[at] = lastIndex
-    this.#sizes[at] = bytes
-    this.count++
-    this.bytes += bytes
-  }
-
-  freeTo(index: number): void {
-    while (this.count > 0 && (this.#lastIndexes[this.#start] as number) <= index) {
-      this.bytes -= this.#sizes[this.#start] as number
-      this.#start = (this.#start + 1) % this.#messagesMax
-      this.count--
-    }
-  }
-
-  clear(): void {
-    this.#start = 0
-    this.count = 0
-    this.bytes = 0
-  }
-}
 
 export type Flow = 'probe' | 'replicate' | 'snapshot'
 

@@ -4,7 +4,7 @@
  * that start at 1; 0 is the place before the log. Messages are in messages.ts.
  */
 import type { Random } from '../base'
-import type { Control, ControlOutcome, MachineEvent, ReceivedSnapshot, RefusedProposal, SafeReads, SnapshotHead, SnapshotSource } from '../machine'
+import type { Control, ControlOutcome, MachineEvent, MachineLimits, ReceivedSnapshot, RefusedProposal, SafeReads, SnapshotHead, SnapshotSource } from '../machine'
 import type { MemberClaim } from '../observation'
 import type { Configuration } from './configuration'
 import type { Message } from './messages'
@@ -130,21 +130,8 @@ export interface RaftConfig {
   readonly random: Random
   readonly reader: LogReader
   readonly snapshots: SnapshotSource
-  readonly limits: RaftLimits
+  readonly limits: Omit<MachineLimits, 'commandBytesMax'>
   readonly options: RaftOptions
-}
-
-export interface RaftLimits {
-  readonly appendBytesMax: number
-  readonly inflightMessagesMax: number
-  readonly inflightBytesMax: number
-  readonly uncommittedBytesMax: number
-  readonly logWindowBytesMax: number
-  readonly applyBytesMax: number
-  readonly readsWaitingMax: number
-  readonly trailingEntriesMax: number
-  readonly snapshotChunkBytes: number
-  readonly snapshotBytesMax: number
 }
 
 /** What was found at start. */
