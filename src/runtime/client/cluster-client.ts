@@ -5,7 +5,8 @@
  */
 import { assert } from '../../core/base'
 import type { ClientReply } from '../../core/wire'
-import { Connection } from './connection'
+import type { Connection } from './connection'
+import { Connections } from './connections'
 import { CLIENT_LIMITS } from './limits'
 import type { MemberAddress, Operation, OperationClient, Outcome } from './types'
 
@@ -31,10 +32,7 @@ const NONE: ReadonlyMap<string, number> = new Map()
 
 export class ClusterClient implements OperationClient {
   readonly nowMs: () => number
-  private readonly clusterId: string
-  private members: readonly MemberAddress[]
-  private readonly connections = new Map<string, Connection>()
-  private readonly redialAtMs = new Map<string, number>()
+  private readonly connections: Connections
   private readonly all = new Set<Waiting>()
   private held: Waiting[] = []
   private leaderId: string | null = null
@@ -43,13 +41,17 @@ export class ClusterClient implements OperationClient {
   private searchTimer: NodeJS.Timeout | null = null
   private readonly sweepTimer: NodeJS.Timeout
   private closed = false
-  private lastReason = 'no member has answered yet'
 
   constructor(options: ClusterClientOptions) {
     assert(options.members.length > 0, 'a client knows at least one member')
-    this.clusterId = options.clusterId ?? ''
-    this.members = options.members
     this.nowMs = options.nowMs ?? (() => performance.now())
+    this.connections = new Connections({
+      members: options.members, clusterId: options.clusterId ?? '', protocol: '', nowMs: this.nowMs,
+      onEnd: (nodeId) => {
+        this.asked.delete(nodeId)
+        this.doubt(nodeId)
+      },
+    })
     this.sweepTimer = setInterval(() => { this.sweep() }, CLIENT_LIMITS.sweepIntervalMs)
   }
 
@@ -72,7 +74,7 @@ export class ClusterClient implements OperationClient {
 
   /** A member that is not named any more is left once it says that it does not lead. */
   setMembers(members: readonly MemberAddress[]): void {
-    this.members = members
+    this.connections.members = members
   }
 
   outvoted(): ReadonlyMap<string, number> {
@@ -86,11 +88,11 @@ export class ClusterClient implements OperationClient {
     clearInterval(this.sweepTimer)
     if (this.searchTimer) clearInterval(this.searchTimer)
     for (const waiting of [...this.all]) this.giveUp(waiting, 'The client was closed.', 'closed')
-    for (const connection of [...this.connections.values()]) connection.end('the client was closed')
+    this.connections.close()
   }
 
   private dispatch(waiting: Waiting): void {
-    const connection = this.leaderId === null ? null : this.connectionTo(this.leaderId)
+    const connection = this.leaderId === null ? null : this.connections.to(this.leaderId)
     if (connection === null) {
       this.held.push(waiting)
       this.search()
@@ -154,7 +156,7 @@ export class ClusterClient implements OperationClient {
 
   private giveUp(waiting: Waiting, why: string, code: 'no-leader' | 'closed'): void {
     if ((waiting.maybeDone || waiting.inFlight) && waiting.operation.kind === 'propose') this.finish(waiting, { kind: 'unknown', message: why })
-    else this.finish(waiting, { kind: 'failed', code, message: `${why} (${this.lastReason})` })
+    else this.finish(waiting, { kind: 'failed', code, message: `${why} (${this.connections.lastReason})` })
   }
 
   /** Deadlines; and a leader that owes answers and is silent is doubted without a word from it. */
@@ -172,25 +174,6 @@ export class ClusterClient implements OperationClient {
     if (this.leaderId === nodeId) this.leaderId = null
   }
 
-  private connectionTo(nodeId: string): Connection | null {
-    const open = this.connections.get(nodeId)
-    if (open) return open
-    const member = this.members.find((each) => each.nodeId === nodeId)
-    if (member === undefined || this.closed || (this.redialAtMs.get(nodeId) ?? 0) > this.nowMs()) return null
-    const connection = new Connection({
-      member, clusterId: this.clusterId, protocol: '', nowMs: this.nowMs,
-      onEnd: (reason) => {
-        this.connections.delete(nodeId)
-        this.asked.delete(nodeId)
-        this.redialAtMs.set(nodeId, this.nowMs() + CLIENT_LIMITS.redialMs)
-        this.lastReason = `${member.host}:${member.port}: ${reason}`
-        this.doubt(nodeId)
-      },
-    })
-    this.connections.set(nodeId, connection)
-    return connection
-  }
-
   /** Asks everyone who leads, again and again, until somebody says that it does. */
   private search(): void {
     if (this.searchTimer !== null || this.closed) return
@@ -199,15 +182,15 @@ export class ClusterClient implements OperationClient {
   }
 
   private askAll(): void {
-    for (const { nodeId } of this.members) {
+    for (const { nodeId } of this.connections.members) {
       if (this.asked.has(nodeId)) continue
-      const connection = this.connectionTo(nodeId)
+      const connection = this.connections.to(nodeId)
       if (connection === null) continue
       this.asked.add(nodeId)
       connection.request('who-leads', EMPTY, (reply) => {
         this.asked.delete(nodeId)
         if (reply?.code === 'leading') this.claimed(nodeId, reply.term)
-        else if (reply?.code === 'not-leader') this.lastReason = 'no member leads'
+        else if (reply?.code === 'not-leader') this.connections.lastReason = 'no member leads'
       })
     }
   }

@@ -7,7 +7,7 @@ import { assert } from '../../core/base'
 import { ReplyQuorum } from '../../core/pbft'
 import type { ClientReply } from '../../core/wire'
 import type { ClusterClientOptions } from './cluster-client'
-import { Connection } from './connection'
+import { Connections } from './connections'
 import { CLIENT_LIMITS } from './limits'
 import type { MemberAddress, Operation, OperationClient, Outcome } from './types'
 
@@ -47,23 +47,18 @@ function wordOf(reply: ClientReply): Uint8Array | null {
 
 export class QuorumClient implements OperationClient {
   readonly nowMs: () => number
-  private readonly clusterId: string
-  private members: readonly MemberAddress[]
-  private readonly connections = new Map<string, Connection>()
-  private readonly redialAtMs = new Map<string, number>()
+  private readonly connections: Connections
   private readonly all = new Set<Asking>()
   private readonly contradictions = new Map<string, number>()
   private readonly sweepTimer: NodeJS.Timeout
   private closed = false
-  private lastReason = 'no member has answered yet'
 
   constructor(options: ClusterClientOptions) {
     assert(options.members.length > 0, 'a client knows at least one member')
-    this.clusterId = options.clusterId ?? ''
-    this.members = options.members
     this.nowMs = options.nowMs ?? (() => performance.now())
+    this.connections = new Connections({ members: options.members, clusterId: options.clusterId ?? '', protocol: 'pbft', nowMs: this.nowMs })
     this.sweepTimer = setInterval(() => { this.sweep() }, CLIENT_LIMITS.sweepIntervalMs)
-    for (const { nodeId } of this.members) this.connectionTo(nodeId)
+    for (const { nodeId } of this.connections.members) this.connections.to(nodeId)
   }
 
   run(operation: Operation): void {
@@ -76,7 +71,7 @@ export class QuorumClient implements OperationClient {
       operation, replies: this.newQuorum(), answered: new Set(), contradicting: new Set(), sent: false, repeats: 0, repeatAtMs: this.nowMs() + CLIENT_LIMITS.repeatMsMin, finished: false,
     }
     this.all.add(asking)
-    for (const { nodeId } of this.members) this.ask(asking, nodeId)
+    for (const { nodeId } of this.connections.members) this.ask(asking, nodeId)
   }
 
   leader(): string | null {
@@ -84,10 +79,8 @@ export class QuorumClient implements OperationClient {
   }
 
   setMembers(members: readonly MemberAddress[]): void {
-    this.members = members
-    for (const [nodeId, connection] of [...this.connections]) {
-      if (!members.some((member) => member.nodeId === nodeId)) connection.end('it is no member any more')
-    }
+    this.connections.members = members
+    this.connections.endStrangers()
   }
 
   outvoted(): ReadonlyMap<string, number> {
@@ -99,11 +92,11 @@ export class QuorumClient implements OperationClient {
     this.closed = true
     clearInterval(this.sweepTimer)
     for (const asking of [...this.all]) this.giveUp(asking, 'The client was closed.', 'closed')
-    for (const connection of [...this.connections.values()]) connection.end('the client was closed')
+    this.connections.close()
   }
 
   private ask(asking: Asking, nodeId: string): void {
-    const connection = this.connectionTo(nodeId)
+    const connection = this.connections.to(nodeId)
     if (connection === null) return
     asking.sent = true
     connection.request(asking.operation.kind, asking.operation.payload, (reply) => {
@@ -140,7 +133,7 @@ export class QuorumClient implements OperationClient {
   }
 
   private newQuorum(): ReplyQuorum {
-    return new ReplyQuorum(this.members.map(({ nodeId }) => nodeId))
+    return new ReplyQuorum(this.connections.members.map(({ nodeId }) => nodeId))
   }
 
   /** Those that owe an answer are asked again; where answers differ too much to decide, all are. */
@@ -152,7 +145,7 @@ export class QuorumClient implements OperationClient {
       asking.replies = this.newQuorum()
       asking.answered.clear()
     }
-    for (const { nodeId } of this.members) if (!asking.answered.has(nodeId)) this.ask(asking, nodeId)
+    for (const { nodeId } of this.connections.members) if (!asking.answered.has(nodeId)) this.ask(asking, nodeId)
   }
 
   private sweep(): void {
@@ -161,7 +154,7 @@ export class QuorumClient implements OperationClient {
       if (asking.operation.deadlineMs <= now) this.giveUp(asking, 'Too few members gave the same answer in time.', 'no-leader')
       else if (asking.repeatAtMs <= now) this.repeat(asking)
     }
-    if (!this.closed) for (const { nodeId } of this.members) this.connectionTo(nodeId)
+    if (!this.closed) for (const { nodeId } of this.connections.members) this.connections.to(nodeId)
   }
 
   private finish(asking: Asking, outcome: Outcome): void {
@@ -173,23 +166,6 @@ export class QuorumClient implements OperationClient {
 
   private giveUp(asking: Asking, why: string, code: 'no-leader' | 'closed'): void {
     if (asking.sent && asking.operation.kind === 'propose') this.finish(asking, { kind: 'unknown', message: why })
-    else this.finish(asking, { kind: 'failed', code, message: `${why} (${this.lastReason})` })
-  }
-
-  private connectionTo(nodeId: string): Connection | null {
-    const open = this.connections.get(nodeId)
-    if (open) return open
-    const member = this.members.find((each) => each.nodeId === nodeId)
-    if (member === undefined || this.closed || (this.redialAtMs.get(nodeId) ?? 0) > this.nowMs()) return null
-    const connection = new Connection({
-      member, clusterId: this.clusterId, protocol: 'pbft', nowMs: this.nowMs,
-      onEnd: (reason) => {
-        this.connections.delete(nodeId)
-        this.redialAtMs.set(nodeId, this.nowMs() + CLIENT_LIMITS.redialMs)
-        this.lastReason = `${member.host}:${member.port}: ${reason}`
-      },
-    })
-    this.connections.set(nodeId, connection)
-    return connection
+    else this.finish(asking, { kind: 'failed', code, message: `${why} (${this.connections.lastReason})` })
   }
 }
