@@ -32,6 +32,7 @@ const STATE_KINDS = new Set<TraceEvent['kind']>(['role', 'term', 'leader', 'memb
 
 type Sent = Extract<TraceEvent, { kind: 'sent' }>
 type Dropped = Extract<TraceEvent, { kind: 'dropped' }>
+type FaultTrace = Extract<TraceEvent, { kind: 'fault-began' | 'fault-ended' }>
 
 export class SimulatorSession {
   readonly #originMs: number
@@ -42,6 +43,8 @@ export class SimulatorSession {
   #events: TraceEvent[] = []
   #sent: Sent[] = []
   #lost = new Map<number, Dropped>()
+  /** Beginnings and ends of faults, each with its place among all events. */
+  #faults: { readonly place: number; readonly event: FaultTrace }[] = []
   #timeline: TimelineBuilder
   #seenToMs = 0
   #sampledMs = -Infinity
@@ -65,6 +68,7 @@ export class SimulatorSession {
     this.#events.push(event)
     if (event.kind === 'sent') this.#sent.push(event)
     else if (event.kind === 'dropped') this.#lost.set(event.id, event)
+    else if (event.kind === 'fault-began' || event.kind === 'fault-ended') this.#faults.push({ place: this.#events.length, event })
     if (STATE_KINDS.has(event.kind)) this.#isSampleDue = true
   }
 
@@ -108,6 +112,7 @@ export class SimulatorSession {
     this.#events = []
     this.#sent = []
     this.#lost = new Map()
+    this.#faults = []
     this.#seenToMs = 0
     this.#sampledMs = -Infinity
     this.#simulation = this.#begin()
@@ -141,11 +146,11 @@ export class SimulatorSession {
   frame(): SimulatorFrame {
     const simulation = this.#simulation
     const { nowMs } = simulation
-    const past = this.#events.slice(0, this.#count)
+    const moment = this.#moment()
     return {
       nowMs, endMs: simulation.endMs, isDone: simulation.isDone, seenToMs: this.#seenToMs, plan: this.#plan, violation: simulation.violation,
-      moment: this.#moment(), timeline: this.#timeline.until(this.#originMs + this.#seenToMs), nodes: simulation.nodes(),
-      messages: this.#underWay(nowMs), logs: this.#logs(), events: lastShown(past), inForce: inForce(past), counts: simulation.report().counts,
+      moment, timeline: this.#timeline.until(this.#originMs + this.#seenToMs), nodes: simulation.nodes(),
+      messages: this.#underWay(nowMs), logs: this.#logs(moment), events: this.#lastShown(), inForce: this.#inForce(), counts: simulation.report().counts,
     }
   }
 
@@ -163,14 +168,32 @@ export class SimulatorSession {
   }
 
   /** The same stretch of all logs: up to the furthest place that any of them reaches. */
-  #logs(): NodeLog[] {
-    const moment = this.#simulation.moment()
+  #logs(moment: ClusterMoment): NodeLog[] {
     const positions = moment.observations.map((observation) => ({ nodeId: observation.nodeId, log: observation.groups[0]?.log }))
     const valueOf = (position: unknown): number | null =>
       typeof position === 'object' && position !== null && 'value' in position && typeof position.value === 'bigint' ? Number(position.value) : null
     const last = Math.max(0, ...positions.map(({ log }) => valueOf(log?.last) ?? 0))
     const from = Math.max(1, last - SESSION_LIMITS.logRowsMax + 1)
     return positions.map(({ nodeId, log }) => ({ nodeId, firstIndex: valueOf(log?.firstAvailable) ?? 1, rows: this.#simulation.log(nodeId, from, last + 1) }))
+  }
+
+  #lastShown(): TraceEvent[] {
+    const shown: TraceEvent[] = []
+    for (let at = this.#count - 1; at >= 0 && shown.length < SESSION_LIMITS.eventsShownMax; at--) {
+      const event = this.#events[at] as TraceEvent
+      if (!QUIET_KINDS.has(event.kind)) shown.push(event)
+    }
+    return shown.reverse()
+  }
+
+  #inForce(): number[] {
+    const places = new Set<number>()
+    for (const { place, event } of this.#faults) {
+      if (place > this.#count) break
+      if (event.kind === 'fault-began') places.add(event.fault)
+      else places.delete(event.fault)
+    }
+    return [...places]
   }
 }
 
@@ -184,22 +207,4 @@ function firstAfter(sent: readonly Sent[], atMs: number): number {
     else high = middle
   }
   return low
-}
-
-function lastShown(past: readonly TraceEvent[]): TraceEvent[] {
-  const shown: TraceEvent[] = []
-  for (let at = past.length - 1; at >= 0 && shown.length < SESSION_LIMITS.eventsShownMax; at--) {
-    const event = past[at] as TraceEvent
-    if (!QUIET_KINDS.has(event.kind)) shown.push(event)
-  }
-  return shown.reverse()
-}
-
-function inForce(past: readonly TraceEvent[]): number[] {
-  const places = new Set<number>()
-  for (const event of past) {
-    if (event.kind === 'fault-began') places.add(event.fault)
-    else if (event.kind === 'fault-ended') places.delete(event.fault)
-  }
-  return [...places]
 }
