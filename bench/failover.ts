@@ -1,6 +1,6 @@
 /**
  * From kill -9 of the leader to the next committed write: three real processes, fsync on, the defaults of a local cluster.
- * Options: --times 20
+ * Options: --times 50
  */
 import fs from 'node:fs'
 import path from 'node:path'
@@ -14,7 +14,7 @@ import { startQuorate } from './commit/servers'
 const TIMEOUT_MS = 10_000
 const POLL_MS = 5
 
-const { values } = parseArgs({ options: { times: { type: 'string', default: '20' } } })
+const { values } = parseArgs({ options: { times: { type: 'string', default: '50' } } })
 
 async function leaderOf(cluster: ProcessCluster): Promise<string> {
   for (;;) {

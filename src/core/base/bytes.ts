@@ -14,6 +14,9 @@ export function varintSize(value: number): number {
   return 4 + varintSize(Math.floor(value / TWO_28))
 }
 
+/** Bytes under their length. */
+export const sizedSize = (bytes: Uint8Array): number => varintSize(bytes.length) + bytes.length
+
 export class ByteWriter {
   readonly bytes: Uint8Array
   at = 0

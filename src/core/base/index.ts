@@ -1,5 +1,5 @@
 export { AssertionError, assert, present, unreachable } from './assert'
-export { ByteReader, ByteWriter, toHex, utf8Decode, utf8Encode, varintSize } from './bytes'
+export { ByteReader, ByteWriter, sizedSize, toHex, utf8Decode, utf8Encode, varintSize } from './bytes'
 export { Inflights } from './inflights'
 export { fromJson, toJson, toPublicJson } from './json'
 export { seededRandom, type Random } from './random'

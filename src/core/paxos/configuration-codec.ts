@@ -1,5 +1,5 @@
 /** Binary form of configurations: the value of a change of members, and the protocol's part of a snapshot. */
-import { ByteReader, ByteWriter, utf8Encode, varintSize } from '../base'
+import { ByteReader, ByteWriter, sizedSize, utf8Encode, varintSize } from '../base'
 import { ORDINALS_MAX } from './ballot'
 import { Configuration, VOTERS_MAX, type ConfigurationStep, type Member } from './configuration'
 
@@ -12,7 +12,7 @@ function sizeOf(configuration: Configuration): number {
   let size = varintSize(configuration.nextOrdinal) + varintSize(configuration.members.length)
   for (const member of configuration.members) {
     size += varintSize(member.ordinal) + 1
-    for (const text of textsOf(member)) size += varintSize(text.length) + text.length
+    for (const text of textsOf(member)) size += sizedSize(text)
   }
   return size
 }

@@ -2,7 +2,7 @@
  * Binary form of accepted values. A run is consecutive slots of one ballot: count, first slot, ballot, then for each the distance to its
  * origin, its kind and, but for a no-op, its data under a length. A list is a count of runs and the runs, in rising slots.
  */
-import { varintSize, type ByteReader, type ByteWriter } from '../base'
+import { sizedSize, varintSize, type ByteReader, type ByteWriter } from '../base'
 import type { Accepted, ValueKind } from './types'
 
 /** The order is the format: only ever append. */
@@ -19,7 +19,7 @@ export function runSize(run: readonly Accepted[]): number {
   let size = varintSize(run.length) + varintSize(slot) + varintSize(ballot)
   for (const { origin, kind, data } of run) {
     size += varintSize(ballot - origin) + 1
-    if (kind !== 'no-op') size += varintSize(data.length) + data.length
+    if (kind !== 'no-op') size += sizedSize(data)
   }
   return size
 }

@@ -1,5 +1,5 @@
 /** Binary form of what a member writes to its own disk, and of a forwarded command. Types and layouts are part of the format. */
-import { ByteReader, ByteWriter, utf8Encode, varintSize } from '../base'
+import { ByteReader, ByteWriter, sizedSize, utf8Encode, varintSize } from '../base'
 import type { LogRecord } from '../machine'
 import { readRun, runSize, writeRun } from './entry-codec'
 import type { Accepted, HardState } from './types'
@@ -43,7 +43,7 @@ export interface Forwarded {
 
 export function encodeForwarded({ nodeId, incarnation, sequence, command }: Forwarded): Uint8Array {
   const id = utf8Encode(nodeId)
-  const writer = new ByteWriter(varintSize(id.length) + id.length + varintSize(incarnation) + varintSize(sequence) + command.length)
+  const writer = new ByteWriter(sizedSize(id) + varintSize(incarnation) + varintSize(sequence) + command.length)
   writer.sized(id)
   writer.varint(incarnation)
   writer.varint(sequence)

@@ -1,5 +1,5 @@
 /** Binary form of a batch, which is a list of items; the empty one is the null request of the paper. Decoding is total. */
-import { ByteReader, toHex, varintSize, ByteWriter } from '../base'
+import { ByteReader, ByteWriter, sizedSize, toHex, varintSize } from '../base'
 import type { Group } from './group'
 import { BATCH_ITEMS_MAX } from './limits'
 import type { Item, ItemKind } from './types'
@@ -18,7 +18,7 @@ export function makeItem(group: Group, kind: ItemKind, data: Uint8Array): Item {
 
 export function encodeBatch(items: readonly Item[]): Uint8Array {
   let size = varintSize(items.length)
-  for (const { data } of items) size += 1 + varintSize(data.length) + data.length
+  for (const { data } of items) size += 1 + sizedSize(data)
   const writer = new ByteWriter(size)
   writer.varint(items.length)
   for (const { kind, data } of items) {

@@ -3,7 +3,7 @@
  * needs no signature of its own because a digest or another signature covers it: the batch of a pre-prepare, the primary's signature in a
  * prepare. Decoding is total: null for anything that is not exactly one message.
  */
-import { ByteReader, unreachable, utf8Encode } from '../base'
+import { ByteReader, ByteWriter, sizedSize, unreachable, utf8Encode, varintSize } from '../base'
 import {
   readCheckpointCertificate, readDigest, readEntry, readNumber, readPrepared, readProposal, readSignature,
   writeCheckpointCertificate, writeEntry, writePrepared, writeProposal,
@@ -25,22 +25,23 @@ export type Unsigned = Exclude<Message, { readonly signature: Uint8Array }>
 
 /** The bytes that a replica signs for one of the four statements; equal to the signed part of its frame. */
 export function encodeStatement(sender: number, statement: Statement): Uint8Array {
-  const writer = new GrowingWriter()
-  writer.byte(CODES[statement.kind])
+  const { kind, view, sequence, digest } = statement
+  const writer = new ByteWriter(2 + varintSize(view) + varintSize(sequence) + digest.length)
+  writer.byte(CODES[kind])
   writer.byte(sender)
-  writer.varint(statement.view)
-  writer.varint(statement.sequence)
-  writer.raw(statement.digest)
-  return writer.written
+  writer.varint(view)
+  writer.varint(sequence)
+  writer.raw(digest)
+  return writer.bytes
 }
 
 /** A statement with its signature; `tail` is the batch of a pre-prepare or the primary's signature of a prepare. */
 export function encodeStatementFrame(signed: Uint8Array, signature: Uint8Array, tail: Uint8Array | null): Uint8Array {
-  const writer = new GrowingWriter()
+  const writer = new ByteWriter(signed.length + sizedSize(signature) + (tail === null ? 0 : sizedSize(tail)))
   writer.raw(signed)
   writer.sized(signature)
   if (tail !== null) writer.sized(tail)
-  return writer.written
+  return writer.bytes
 }
 
 /** The signed part of a message that is no statement. */

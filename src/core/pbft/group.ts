@@ -1,5 +1,5 @@
 /** Who takes part, and what they sign: the replicas in the order of their ids, their quorums, and signatures bound to this group. */
-import { assert, ByteWriter, isPlanted, utf8Encode, varintSize } from '../base'
+import { assert, ByteWriter, isPlanted, sizedSize, utf8Encode, varintSize } from '../base'
 import type { Signer } from '../machine'
 import { ByzantineQuorum } from '../quorum'
 import { encodeStatement, REPLICAS_MAX } from './codec'
@@ -31,7 +31,7 @@ export class Group {
     this.me = me
     this.#signer = signer
     const group = utf8Encode(groupId)
-    const context = new ByteWriter(DOMAIN.length + varintSize(group.length) + group.length)
+    const context = new ByteWriter(DOMAIN.length + sizedSize(group))
     context.raw(DOMAIN)
     context.sized(group)
     this.#context = context.bytes

@@ -1,5 +1,5 @@
 /** A writer for messages whose size is not known beforehand: it grows by doubling. Varints and sized bytes as in core/base. */
-import { ByteWriter, varintSize } from '../base'
+import { ByteWriter, sizedSize, varintSize } from '../base'
 
 const FIRST_BYTES = 256
 
@@ -28,7 +28,7 @@ export class GrowingWriter {
   }
 
   sized(data: Uint8Array): void {
-    this.#room(varintSize(data.length) + data.length).sized(data)
+    this.#room(sizedSize(data)).sized(data)
   }
 
   /** What was written so far; not to be written on. */

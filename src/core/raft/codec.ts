@@ -3,7 +3,7 @@
  * a length. Decoding is total: null for anything that is not exactly one message. Entries of a decoded message are views
  * of the frame, not copies.
  */
-import { ByteReader, ByteWriter, unreachable, utf8Encode, varintSize } from '../base'
+import { ByteReader, ByteWriter, sizedSize, unreachable, utf8Encode, varintSize } from '../base'
 import type { SnapshotHead } from '../machine'
 import { decodeSnapshotMeta } from './configuration-codec'
 import { entriesSize, readEntries, writeEntries } from './entry-codec'
@@ -95,7 +95,7 @@ function encodeAppend(message: AppendRequest): Uint8Array {
 function encodeChunk({ term, head, chunk, data }: SnapshotChunk): Uint8Array {
   const hash = utf8Encode(head.stateHash)
   const size = 1 + [term, head.index, head.stateBytes, head.chunks, chunk].reduce((sum, value) => sum + varintSize(value), 0) +
-    [hash, head.meta, data].reduce((sum, bytes) => sum + varintSize(bytes.length) + bytes.length, 0)
+    [hash, head.meta, data].reduce((sum, bytes) => sum + sizedSize(bytes), 0)
   const writer = new ByteWriter(size)
   writer.byte(CODES['snapshot-chunk'])
   for (const value of [term, head.index, head.stateBytes, head.chunks, chunk]) writer.varint(value)

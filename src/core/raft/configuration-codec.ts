@@ -1,5 +1,5 @@
 /** Binary form of a configuration, in entries of the log and in what a snapshot says of the protocol. Decoding is total. */
-import { ByteReader, ByteWriter, utf8Encode, varintSize } from '../base'
+import { ByteReader, ByteWriter, sizedSize, utf8Encode, varintSize } from '../base'
 import type { MemberKind } from '../machine'
 import { sorted, type Configuration, type Member } from './configuration'
 import type { LogBase } from './types'
@@ -17,7 +17,7 @@ export function encodeConfiguration({ members, outgoing, isForced }: Configurati
   let size = 1
   for (const half of halves) {
     size += varintSize(half.length)
-    for (const { texts } of half) size += 1 + texts.reduce((sum, text) => sum + varintSize(text.length) + text.length, 0)
+    for (const { texts } of half) size += 1 + texts.reduce((sum, text) => sum + sizedSize(text), 0)
   }
   const writer = new ByteWriter(size)
   writer.byte((outgoing === null ? 0 : JOINT) | (isForced ? FORCED : 0))

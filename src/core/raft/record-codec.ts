@@ -1,5 +1,5 @@
 /** Binary form of what a member writes to its own disk. A record has a type beside its bytes; types are part of the format. */
-import { ByteReader, ByteWriter, utf8Encode, varintSize } from '../base'
+import { ByteReader, ByteWriter, sizedSize, utf8Encode, varintSize } from '../base'
 import { entriesSize, readEntries, writeEntries } from './entry-codec'
 import type { Entry, HardState } from './types'
 
@@ -9,7 +9,7 @@ export const RECORD_TYPES = { hardState: 1, entries: 2, base: 3 } as const
 
 export function encodeHardState(hardState: HardState): Uint8Array {
   const vote = utf8Encode(hardState.vote ?? '')
-  const writer = new ByteWriter(varintSize(hardState.term) + varintSize(hardState.commit) + varintSize(vote.length) + vote.length)
+  const writer = new ByteWriter(varintSize(hardState.term) + varintSize(hardState.commit) + sizedSize(vote))
   writer.varint(hardState.term)
   writer.varint(hardState.commit)
   writer.sized(vote)

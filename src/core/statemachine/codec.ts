@@ -1,9 +1,7 @@
 /** What the forms of commands, queries, replies and snapshots share: keys, values that may be missing, signed integers. */
-import { assert, utf8Encode, varintSize, type ByteReader, type ByteWriter } from '../base'
+import { assert, sizedSize, utf8Encode, varintSize, type ByteReader, type ByteWriter } from '../base'
 
 export const KEY_BYTES_MAX = 1024
-
-export const sizedSize = (bytes: Uint8Array): number => varintSize(bytes.length) + bytes.length
 
 /** Throws on a key that is empty or too long: that is the caller's to check. */
 export function keyBytes(key: string): Uint8Array {

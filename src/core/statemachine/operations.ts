@@ -1,6 +1,6 @@
 /** What a client may change, by kind of object. Keys of different kinds are different name spaces. */
-import { unreachable, varintSize, type ByteReader, type ByteWriter } from '../base'
-import { integerSize, keyBytes, optionalSize, readFlag, readInteger, readKey, readOptional, sizedSize, writeInteger, writeOptional } from './codec'
+import { sizedSize, unreachable, varintSize, type ByteReader, type ByteWriter } from '../base'
+import { integerSize, keyBytes, optionalSize, readFlag, readInteger, readKey, readOptional, writeInteger, writeOptional } from './codec'
 
 export type PairOperation =
   | { readonly kind: 'put'; readonly key: string; readonly value: Uint8Array }

@@ -1,6 +1,6 @@
 /** What a client may ask without changing anything, and its binary form. Decoding is total. */
-import { ByteReader, ByteWriter, unreachable, utf8Decode, utf8Encode, varintSize } from '../base'
-import { keyBytes, optionalSize, readKey, readOptional, sizedSize, writeOptional } from './codec'
+import { ByteReader, ByteWriter, sizedSize, unreachable, utf8Decode, utf8Encode, varintSize } from '../base'
+import { keyBytes, optionalSize, readKey, readOptional, writeOptional } from './codec'
 
 export type Query =
   | { readonly kind: 'get'; readonly key: string }

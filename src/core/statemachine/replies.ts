@@ -1,7 +1,7 @@
 /** What the machine answers, and its binary form. Decoding is total. */
-import { ByteReader, ByteWriter, utf8Encode, varintSize } from '../base'
+import { ByteReader, ByteWriter, sizedSize, utf8Encode, varintSize } from '../base'
 import { CLIENT_ID_BYTES, readClientId, writeClientId } from './client-id'
-import { integerSize, readFlag, readInteger, sizedSize, writeInteger } from './codec'
+import { integerSize, readFlag, readInteger, writeInteger } from './codec'
 
 export interface Pair {
   readonly key: string

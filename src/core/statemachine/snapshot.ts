@@ -2,9 +2,9 @@
  * The form of a snapshot: magic, version, the parts of the state, and a checksum of all before it, 8 bytes. Equal states give equal
  * bytes: everything that has an order of its own keeps it, everything else is sorted by its key.
  */
-import { ByteReader, ByteWriter, utf8Encode } from '../base'
+import { ByteReader, ByteWriter, sizedSize, utf8Encode } from '../base'
 import { CLIENT_ID_BYTES, writePackedClientId } from './client-id'
-import { integerSize, readKey, sizedSize, writeInteger } from './codec'
+import { integerSize, readKey, writeInteger } from './codec'
 import { Fingerprint } from './hash'
 
 const MAGIC = utf8Encode('QRTSTATE')

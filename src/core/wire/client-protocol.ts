@@ -5,7 +5,7 @@
  *     request: kind u8 | request id varint | command or query
  *     reply:   code u8 | request id varint | what belongs to the code
  */
-import { ByteReader, ByteWriter, utf8Encode, varintSize } from '../base'
+import { ByteReader, ByteWriter, sizedSize, utf8Encode, varintSize } from '../base'
 
 export type ClientRequest =
   | { readonly kind: 'propose' | 'read'; readonly id: number; readonly payload: Uint8Array }
@@ -59,7 +59,7 @@ export function encodeReply(reply: ClientReply): Uint8Array {
   if (reply.code === 'not-leader') {
     const leaderId = utf8Encode(reply.leaderId)
     const host = utf8Encode(reply.host)
-    const size = head + varintSize(leaderId.length) + leaderId.length + varintSize(host.length) + host.length + varintSize(reply.port)
+    const size = head + sizedSize(leaderId) + sizedSize(host) + varintSize(reply.port)
     const writer = begin(code, reply.id, size)
     writer.sized(leaderId)
     writer.sized(host)

@@ -2,7 +2,7 @@
  * Binary form of snapshots in storage: chunks of the state, then one end record that makes them a snapshot. Both carry the number of
  * the snapshot within this log, so that they may lie between other records and what was never finished is told apart.
  */
-import { ByteReader, ByteWriter, utf8Encode, varintSize } from '../../core/base'
+import { ByteReader, ByteWriter, sizedSize, utf8Encode, varintSize } from '../../core/base'
 import { MACHINE_RECORD_TYPE_MAX, type LogRecord, type SnapshotHead } from '../../core/machine'
 
 /** Part of the format of the log. */
@@ -40,8 +40,7 @@ export function decodeChunk(payload: Uint8Array): ChunkRecord | null {
 export function encodeEnd({ id, head }: EndRecord): LogRecord {
   const { index, meta, stateBytes, chunks } = head
   const stateHash = utf8Encode(head.stateHash)
-  const sized = (bytes: Uint8Array): number => varintSize(bytes.length) + bytes.length
-  const writer = new ByteWriter(varintSize(id) + varintSize(index) + varintSize(stateBytes) + varintSize(chunks) + sized(stateHash) + sized(meta))
+  const writer = new ByteWriter(varintSize(id) + varintSize(index) + varintSize(stateBytes) + varintSize(chunks) + sizedSize(stateHash) + sizedSize(meta))
   for (const each of [id, index, stateBytes, chunks]) writer.varint(each)
   writer.sized(stateHash)
   writer.sized(meta)
