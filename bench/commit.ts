@@ -7,6 +7,7 @@ import { spawn } from 'node:child_process'
 import fs from 'node:fs'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
+import { measureChain } from './commit/chain'
 import { measureFdatasync } from './commit/fdatasync'
 import { startEtcd, startQuorate } from './commit/servers'
 import type { ClientTask, Measured } from './commit/task'
@@ -54,6 +55,8 @@ async function main(): Promise<number> {
   const folder = fs.mkdtempSync(path.resolve(values.folder, 'data-'))
   const fdatasync = measureFdatasync(folder)
   say(`fdatasync: ${rounded(fdatasync.perSecond)}/s, p50 ${rounded(fdatasync.p50Ms)} ms`)
+  const chain = await measureChain(folder)
+  say(`chain: ${rounded(chain.opsPerSecond)}/s, p50 ${rounded(chain.p50Ms)} ms  p99 ${rounded(chain.p99Ms)} ms (one client's messages and flushes with no protocol)`)
   const etcd = values.only === 'quorate' ? undefined : await startEtcd(folder)
   if (etcd === undefined && values.only === undefined) {
     say('etcd is not installed, so there is nothing to compare with. Install it: apt-get install etcd-server (Debian, Ubuntu), or from https://etcd.io. Or run with --only quorate.')
@@ -74,7 +77,11 @@ async function main(): Promise<number> {
       const ratios = ours && theirs ? { ratio: rounded(ours.opsPerSecond / theirs.opsPerSecond), p99Ratio: rounded(ours.p99Ms / theirs.p99Ms) } : {}
       results.push({ clients, quorate: ours, etcd: theirs, ...ratios })
     }
-    console.log(JSON.stringify({ fdatasync: { perSecond: rounded(fdatasync.perSecond), p50Ms: rounded(fdatasync.p50Ms) }, results }, null, 2))
+    const floor = {
+      fdatasync: { perSecond: rounded(fdatasync.perSecond), p50Ms: rounded(fdatasync.p50Ms) },
+      chain: { opsPerSecond: rounded(chain.opsPerSecond), p50Ms: rounded(chain.p50Ms), p99Ms: rounded(chain.p99Ms) },
+    }
+    console.log(JSON.stringify({ ...floor, results }, null, 2))
     return 0
   } finally {
     for (const agent of quorate.running.values()) agent.send({ kind: 'stop' })
