@@ -1,6 +1,9 @@
 /**
  * Turns what a Raft machine is given and what it does into the events of etcd-io/raft's trace. That specification has no pre-vote: one
  * who asks for pre-votes is a follower in it. It has no writes under way either: what a turn gives is durable and sent at its `Ready`.
+ *
+ * A cluster of etcd begins with its members as entries of term 1, committed; a heartbeat cannot raise a commit index of 0 in the
+ * specification. Ours begins empty. So the trace tells of one entry of term 1 before everything, and terms and indexes are one higher.
  */
 import { decodeMessage, type AppendRequest, type Message, type RaftMachine } from '../../core/raft'
 
@@ -16,6 +19,11 @@ export interface RaftTraceEvent {
 }
 
 type Role = RaftTraceEvent['role']
+
+/** The entry of term 1 with which every log begins there. */
+const BOOTSTRAP = 1
+
+const NOTHING = { entries: 0, logTerm: 0, index: 0, commit: 0, reject: false, rejectHint: 0 }
 
 interface Seen {
   readonly term: number
@@ -43,6 +51,8 @@ export class RaftRecorder {
   #isOwnVoteDue = false
   /** Appended here as leader and not yet acknowledged by its own disk. */
   #isOwnAppendDue = false
+  /** The commit index as far as it was told: messages of this turn that speak of an earlier one were made before it rose. */
+  #toldCommit: number
 
   constructor(id: string, machine: RaftMachine, voters: readonly string[], tell: (event: RaftTraceEvent) => void) {
     this.#id = id
@@ -50,6 +60,7 @@ export class RaftRecorder {
     this.#voters = voters.map(numberOf)
     this.#tell = tell
     this.#seen = this.#look()
+    this.#toldCommit = this.#seen.commit
     this.#event('InitState', this.#seen)
   }
 
@@ -59,10 +70,16 @@ export class RaftRecorder {
     return { term: inspect.term, vote: numberOf(inspect.vote), commit: inspect.committed, role, log: inspect.lastIndex }
   }
 
-  #event(name: string, { term, vote, commit, role, log }: Seen, msg?: RaftTraceEvent['msg']): void {
-    this.#tell({
-      name, nid: numberOf(this.#id), state: { term, vote, commit }, role, log, conf: [this.#voters, []], ...(msg === undefined ? {} : { msg, prop: {} }),
-    })
+  /** Whether this message would bring a term to which the specification, without pre-votes and such, has no way. */
+  isBeyondIt(bytes: Uint8Array): boolean {
+    const message = decodeMessage(bytes)
+    if (message === null || KINDS[message.kind] !== undefined || message.term <= this.#seen.term) return false
+    return message.kind !== 'pre-vote-request' && !(message.kind === 'pre-vote-response' && message.granted)
+  }
+
+  #event(name: string, { term, vote, role, log }: Seen, msg?: RaftTraceEvent['msg']): void {
+    const state = { term: term + BOOTSTRAP, vote, commit: this.#toldCommit + BOOTSTRAP }
+    this.#tell({ name, nid: numberOf(this.#id), state, role, log: log + BOOTSTRAP, conf: [this.#voters, []], ...(msg === undefined ? {} : { msg, prop: {} }) })
   }
 
   before(from: string, bytes: Uint8Array): void {
@@ -75,22 +92,31 @@ export class RaftRecorder {
     const before = this.#seen
     const now = this.#look()
     this.#seen = now
-    if (now.role === 'StateFollower' && (before.role !== 'StateFollower' || now.term !== before.term)) this.#event('BecomeFollower', { ...now, log: before.log, commit: before.commit })
+    if (now.role === 'StateFollower' && (before.role !== 'StateFollower' || now.term !== before.term)) this.#event('BecomeFollower', { ...now, log: before.log })
     if (now.role === 'StateCandidate' && (before.role !== 'StateCandidate' || now.term !== before.term)) {
       this.#event('BecomeCandidate', now)
       this.#isOwnVoteDue = true
     }
+    // What a node says to itself it says in the role in which it began to.
+    if (now.role === 'StateFollower' || now.term !== before.term) this.#isOwnAppendDue = false
+    if (now.role === 'StateFollower') this.#isOwnVoteDue = false
     if (now.role === 'StateLeader') this.#leads(before, now)
+    else this.#toldCommit = now.commit
   }
 
   #leads(before: Seen, now: Seen): void {
     let { log } = before
-    if (before.role !== 'StateLeader') this.#event('BecomeLeader', { ...now, log, commit: before.commit })
+    if (before.role !== 'StateLeader') this.#event('BecomeLeader', { ...now, log })
     for (; log < now.log; log++) {
-      this.#event('Replicate', { ...now, log: log + 1, commit: before.commit })
+      this.#event('Replicate', { ...now, log: log + 1 })
       this.#isOwnAppendDue = true
     }
-    if (now.commit > before.commit) this.#event('Commit', now)
+  }
+
+  #commits(now: Seen): void {
+    if (now.role !== 'StateLeader' || this.#toldCommit >= now.commit) return
+    this.#toldCommit = now.commit
+    this.#event('Commit', now)
   }
 
   /** The effects of a turn, in order. */
@@ -99,8 +125,11 @@ export class RaftRecorder {
     const now = this.#seen
     for (const { to, bytes } of frames) {
       const message = decodeMessage(bytes)
-      if (message !== null) this.#message('Send', this.#id, to, message, now)
+      if (message === null) continue
+      if ('commit' in message && message.commit > this.#toldCommit) this.#commits(now)
+      this.#message('Send', this.#id, to, message, now)
     }
+    this.#commits(now)
     if (this.#isOwnVoteDue && hasWritten) this.#self('Send', 'MsgVoteResp', 'RequestVoteResponse', 0)
     if (this.#isOwnAppendDue && hasWritten) this.#self('Send', 'MsgAppResp', 'AppendEntriesResponse', now.log)
     if (hasWritten || frames.length > 0) this.#event('Ready', now)
@@ -121,30 +150,31 @@ export class RaftRecorder {
   #self(direction: 'Send' | 'Receive', type: string, event: string, index: number): void {
     const { term } = this.#seen
     const me = numberOf(this.#id)
-    this.#event(`${direction}${event}`, this.#seen, { type, term, from: me, to: me, entries: 0, logTerm: 0, index, commit: 0, vote: '0', reject: false, rejectHint: 0 })
+    this.#event(`${direction}${event}`, this.#seen, { type, term: term + BOOTSTRAP, from: me, to: me, ...NOTHING, index: index + BOOTSTRAP, vote: '0' })
   }
 
   #message(direction: 'Send' | 'Receive', from: string, to: string, message: Message, state: Seen): void {
     const kind = KINDS[message.kind]
     if (kind === undefined) return
     const [type, event] = kind
-    this.#event(`${direction}${event}`, state, { type, term: message.term, from: numberOf(from), to: numberOf(to), ...fieldsOf(message), vote: '0' })
+    this.#event(`${direction}${event}`, state, { type, term: message.term + BOOTSTRAP, from: numberOf(from), to: numberOf(to), ...fieldsOf(message), vote: '0' })
   }
 }
-
-const NOTHING = { entries: 0, logTerm: 0, index: 0, commit: 0, reject: false, rejectHint: 0 }
 
 /** What an append says of the commit index beyond its entries says nothing to its receiver. */
 const commitOf = ({ commit, prevIndex, entries }: AppendRequest): number => Math.min(commit, prevIndex + entries.length)
 
 function fieldsOf(message: Message): Readonly<Record<string, number | boolean>> {
   switch (message.kind) {
-    case 'vote-request': return { ...NOTHING, index: message.lastIndex, logTerm: message.lastTerm }
+    case 'vote-request': return { ...NOTHING, index: message.lastIndex + BOOTSTRAP, logTerm: message.lastTerm + BOOTSTRAP }
     case 'vote-response': return { ...NOTHING, reject: !message.granted }
-    case 'append-request': return { ...NOTHING, index: message.prevIndex, logTerm: message.prevTerm, entries: message.entries.length, commit: commitOf(message) }
+    case 'append-request': return {
+      ...NOTHING, index: message.prevIndex + BOOTSTRAP, logTerm: message.prevTerm + BOOTSTRAP, entries: message.entries.length, commit: commitOf(message) + BOOTSTRAP,
+    }
     // The answer to a leader of an earlier term names no place: it is a refusal.
-    case 'append-response': return { ...NOTHING, index: message.index, reject: message.rejected || message.index === 0, rejectHint: message.hintIndex }
-    case 'heartbeat-request': return { ...NOTHING, commit: message.commit }
+    case 'append-response': return { ...NOTHING, index: message.index + BOOTSTRAP, reject: message.rejected || message.index === 0, rejectHint: message.hintIndex + BOOTSTRAP }
+    // Nothing is known of a follower that has acknowledged nothing, of the bootstrap entry neither.
+    case 'heartbeat-request': return { ...NOTHING, commit: message.commit === 0 ? 0 : message.commit + BOOTSTRAP }
     default: return NOTHING
   }
 }
