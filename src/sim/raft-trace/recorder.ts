@@ -5,6 +5,7 @@
  * A cluster of etcd begins with its members as entries of term 1, committed; a heartbeat cannot raise a commit index of 0 in the
  * specification. Ours begins empty. So the trace tells of one entry of term 1 before everything, and terms and indexes are one higher.
  */
+import { present } from '../../core/base'
 import { decodeMessage, type AppendRequest, type Message, type RaftMachine } from '../../core/raft'
 
 export interface RaftTraceEvent {
@@ -42,11 +43,15 @@ const KINDS: Readonly<Partial<Record<Message['kind'], readonly [type: string, ev
   'heartbeat-request': ['MsgHeartbeat', 'AppendEntriesRequest'], 'heartbeat-response': ['MsgHeartbeatResp', 'AppendEntriesResponse'],
 }
 
+/** What was told of each frame, by the frame and who it was for: it is told in the same words when it arrives. */
+export type ToldMessages = WeakMap<Uint8Array, Map<string, NonNullable<RaftTraceEvent['msg']>>>
+
 export class RaftRecorder {
   readonly #id: string
   readonly #machine: RaftMachine
   readonly #voters: readonly string[]
   readonly #tell: (event: RaftTraceEvent) => void
+  readonly #told: ToldMessages
   #seen: Seen
   #isOwnVoteDue = false
   /** Appended here as leader and not yet acknowledged by its own disk. */
@@ -54,10 +59,11 @@ export class RaftRecorder {
   /** The commit index as far as it was told: messages of this turn that speak of an earlier one were made before it rose. */
   #toldCommit: number
 
-  constructor(id: string, machine: RaftMachine, voters: readonly string[], tell: (event: RaftTraceEvent) => void) {
+  constructor(id: string, machine: RaftMachine, voters: readonly string[], told: ToldMessages, tell: (event: RaftTraceEvent) => void) {
     this.#id = id
     this.#machine = machine
     this.#voters = voters.map(numberOf)
+    this.#told = told
     this.#tell = tell
     this.#seen = this.#look()
     this.#toldCommit = this.#seen.commit
@@ -84,7 +90,9 @@ export class RaftRecorder {
 
   before(from: string, bytes: Uint8Array): void {
     const message = decodeMessage(bytes)
-    if (message !== null) this.#message('Receive', from, this.#id, message, this.#seen)
+    const kind = message === null ? undefined : KINDS[message.kind]
+    const told = this.#told.get(bytes)?.get(this.#id)
+    if (kind !== undefined) this.#event(`Receive${kind[1]}`, this.#seen, present(told, `a message of ${from} was told when it was sent`))
   }
 
   /** After any input: what has become of the machine by it. */
@@ -127,7 +135,7 @@ export class RaftRecorder {
       const message = decodeMessage(bytes)
       if (message === null) continue
       if ('commit' in message && message.commit > this.#toldCommit) this.#commits(now)
-      this.#message('Send', this.#id, to, message, now)
+      this.#sends(to, bytes, message)
     }
     this.#commits(now)
     if (this.#isOwnVoteDue && hasWritten) this.#self('Send', 'MsgVoteResp', 'RequestVoteResponse', 0)
@@ -153,18 +161,26 @@ export class RaftRecorder {
     this.#event(`${direction}${event}`, this.#seen, { type, term: term + BOOTSTRAP, from: me, to: me, ...NOTHING, index: index + BOOTSTRAP, vote: '0' })
   }
 
-  #message(direction: 'Send' | 'Receive', from: string, to: string, message: Message, state: Seen): void {
+  #sends(to: string, bytes: Uint8Array, message: Message): void {
     const kind = KINDS[message.kind]
     if (kind === undefined) return
     const [type, event] = kind
-    this.#event(`${direction}${event}`, state, { type, term: message.term + BOOTSTRAP, from: numberOf(from), to: numberOf(to), ...fieldsOf(message), vote: '0' })
+    const msg = { type, term: message.term + BOOTSTRAP, from: numberOf(this.#id), to: numberOf(to), ...fieldsOf(message, this.#hasAcknowledged(to)), vote: '0' }
+    const told = this.#told.get(bytes) ?? new Map<string, typeof msg>()
+    this.#told.set(bytes, told.set(to, msg))
+    this.#event(`Send${event}`, this.#seen, msg)
+  }
+
+  #hasAcknowledged(peerId: string): boolean {
+    for (const { id, match } of this.#machine.inspect.peers) if (id === peerId) return match > 0
+    return false
   }
 }
 
 /** What an append says of the commit index beyond its entries says nothing to its receiver. */
 const commitOf = ({ commit, prevIndex, entries }: AppendRequest): number => Math.min(commit, prevIndex + entries.length)
 
-function fieldsOf(message: Message): Readonly<Record<string, number | boolean>> {
+function fieldsOf(message: Message, hasAcknowledged: boolean): Readonly<Record<string, number | boolean>> {
   switch (message.kind) {
     case 'vote-request': return { ...NOTHING, index: message.lastIndex + BOOTSTRAP, logTerm: message.lastTerm + BOOTSTRAP }
     case 'vote-response': return { ...NOTHING, reject: !message.granted }
@@ -174,7 +190,7 @@ function fieldsOf(message: Message): Readonly<Record<string, number | boolean>> 
     // The answer to a leader of an earlier term names no place: it is a refusal.
     case 'append-response': return { ...NOTHING, index: message.index + BOOTSTRAP, reject: message.rejected || message.index === 0, rejectHint: message.hintIndex + BOOTSTRAP }
     // Nothing is known of a follower that has acknowledged nothing, of the bootstrap entry neither.
-    case 'heartbeat-request': return { ...NOTHING, commit: message.commit === 0 ? 0 : message.commit + BOOTSTRAP }
+    case 'heartbeat-request': return { ...NOTHING, commit: hasAcknowledged ? message.commit + BOOTSTRAP : 0 }
     default: return NOTHING
   }
 }

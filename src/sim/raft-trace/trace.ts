@@ -5,13 +5,14 @@ import type { RaftMachine } from '../../core/raft'
 import type { FaultKind, SimulationPlan } from '../plan'
 import { raftAdapter, type Adapter } from '../protocols'
 import { Simulation } from '../simulation'
-import { RaftRecorder, type RaftTraceEvent } from './recorder'
+import { RaftRecorder, type RaftTraceEvent, type ToldMessages } from './recorder'
 
 /** Of one second of trace time after another; the specification does not look at it. */
 const MS_PER_SECOND = 1000
-/** The specification takes what a turn writes for durable at once, and knows members by single changes only. */
+/** The specification takes what a turn writes for durable at once, and knows members by single changes only, and that each message arrives once at most. */
 const LEFT_OUT: readonly FaultKind[] = [
   'crash', 'power-loss', 'torn-write', 'bit-rot', 'misdirected-write', 'misdirected-read', 'fsync-error', 'disk-full', 'transfer-leadership', 'change-members',
+  'duplication',
 ]
 
 /** One line of JSON for each event. Faults that the specification does not speak of are left out of the plan. */
@@ -20,9 +21,10 @@ export function raftTraceOf(plan: SimulationPlan): readonly string[] {
   const simple: SimulationPlan = {
     ...plan, spares: 0, clocks: plan.clocks.slice(0, plan.nodes), faults: plan.faults.filter(({ kind }) => !LEFT_OUT.includes(kind)),
     // One input, then what it makes a node say: the order of events within a turn is lost otherwise.
-    turnMs: 0,
+    turnMs: 0, network: { ...plan.network, duplicationShare: 0 },
     options: { ...plan.options, snapshotAfterEntries: 0, forwardProposals: false },
   }
+  const told: ToldMessages = new WeakMap()
   const voters = Array.from({ length: plan.nodes }, (_, i) => `n${i + 1}`)
   const tell = (event: RaftTraceEvent): void => {
     lines.push(JSON.stringify({ level: 'debug', ts: simulation === null ? 0 : simulation.nowMs / MS_PER_SECOND, msg: 'trace', tag: 'trace', event }))
@@ -31,7 +33,7 @@ export function raftTraceOf(plan: SimulationPlan): readonly string[] {
     ...raftAdapter, invariants: [],
     begin: (begun) => {
       const adapted = raftAdapter.begin(begun)
-      return { ...adapted, open: (nodeId, copy) => recorded(adapted.open(nodeId, copy) as Protocol<RaftMachine>, nodeId, voters, tell) }
+      return { ...adapted, open: (nodeId, copy) => recorded(adapted.open(nodeId, copy) as Protocol<RaftMachine>, (machine) => new RaftRecorder(nodeId, machine, voters, told, tell)) }
     },
   }
   let simulation: Simulation | null = null
@@ -40,7 +42,7 @@ export function raftTraceOf(plan: SimulationPlan): readonly string[] {
   return lines
 }
 
-function recorded(protocol: Protocol<RaftMachine>, nodeId: string, voters: readonly string[], tell: (event: RaftTraceEvent) => void): Protocol {
+function recorded(protocol: Protocol<RaftMachine>, recorderOf: (machine: RaftMachine) => RaftRecorder): Protocol {
   return {
     ...protocol,
     recover: (config): MachineRecovery => {
@@ -50,7 +52,7 @@ function recorded(protocol: Protocol<RaftMachine>, nodeId: string, voters: reado
         snapshot: (head) => recovery.snapshot(head),
         finish: () => {
           const finished = recovery.finish()
-          return finished.ok ? ok(recording(finished.value, new RaftRecorder(nodeId, finished.value, voters, tell))) : finished
+          return finished.ok ? ok(recording(finished.value, recorderOf(finished.value))) : finished
         },
       }
     },
