@@ -16,6 +16,8 @@ const TOKENS = 'A leader took its own proposals to lie at consecutive indexes. W
 const SHARED_FRAME = 'Two appends that ended with the same entry were taken for the same frame: a witness was sent data, and a member with data could have been sent commands without ' +
   'theirs, since only the last entry was compared and a change of members is not stripped.'
 const WITNESS_AHEAD = 'A leader sent a witness what was not on its own disk yet, and crashed: the witness, which cannot lead, was the only one with the entry and refused every vote.'
+const WITNESS_LEFT_AHEAD = 'A leader that had removed itself went on until the change was committed, and sent a witness entries that the only other voter had not got yet. Then it left: ' +
+  'the witness refused that voter, and nobody could lead any more.'
 
 /** Each was seen to fail with its bug put back. Plans are drawn from seeds: where drawing changes, the bug is put back and seeds that show it are chosen anew. */
 export const REGRESSIONS: readonly Regression[] = [
@@ -24,4 +26,5 @@ export const REGRESSIONS: readonly Regression[] = [
   { protocol: 'raft', seed: 113, story: TOKENS },
   { protocol: 'raft', seed: 1000092, story: SHARED_FRAME },
   { protocol: 'raft', seed: 1001829, story: WITNESS_AHEAD },
+  { protocol: 'raft', seed: 16956, story: WITNESS_LEFT_AHEAD },
 ]

@@ -30,9 +30,20 @@ export function propose(state: RaftState, commands: readonly Uint8Array[]): Prop
   return { kind: 'appended', firstIndex, term, accepted }
 }
 
-/** A write has become durable that a witness now may be sent. */
+/**
+ * How far a witness may be sent the log: only what is on the disk of a member that can lead with it. A witness that is ahead of all of those
+ * refuses each of them its vote, and cannot lead itself. A leader on its way out of the group does not count: it leads nothing once it has gone.
+ */
+function indexForWitness({ log, self, peers, placed }: RaftState): number {
+  if (self?.kind === 'voter') return log.persisted
+  let index = 0
+  for (const { id, kind } of placed.configuration.members) if (kind === 'voter') index = Math.max(index, peers.get(id)?.match ?? 0)
+  return Math.min(index, log.persisted)
+}
+
+/** Something is durable now that a witness may be sent. */
 export function hasForWitness(state: RaftState): boolean {
-  for (const progress of state.peers.values()) if (progress.isWitness && !progress.isPaused && progress.next <= state.log.persisted) return true
+  for (const progress of state.peers.values()) if (progress.isWitness && !progress.isPaused && progress.next <= indexForWitness(state)) return true
   return false
 }
 
@@ -40,8 +51,7 @@ export function hasForWitness(state: RaftState): boolean {
 export function replicate(state: RaftState): void {
   const { log } = state
   for (const progress of state.peers.values()) {
-    // A witness is sent only what is on this disk: it must never be the only one that has an entry, since it cannot lead with it.
-    const lastIndex = progress.isWitness ? log.persisted : log.lastIndex
+    const lastIndex = progress.isWitness ? indexForWitness(state) : log.lastIndex
     while (!progress.isPaused && progress.next <= lastIndex) {
       if (progress.next < log.firstIndex) {
         beginSnapshot(state, progress)

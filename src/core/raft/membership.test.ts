@@ -119,6 +119,22 @@ describe('a witness', () => {
     expect(group.node('b').applied).toEqual(['secret'])
   })
 
+  it('is never left with more than those who can lead when its leader leaves the group', () => {
+    const group = withWitness()
+    group.propose('a', 'one')
+    // The witness gets the removal and more; b has the removal only, and its going is known when the witness answers.
+    group.loses = (from, to, message) => (from === 'w' && message.kind === 'append-response') || (to === 'b' && message.kind === 'append-request' && message.entries.some(({ kind }) => kind === 'command'))
+    const token = group.control('a', { kind: 'change-members', mode: 'single', changes: [remove('a')] })
+    group.propose('a', 'two')
+    group.loses = (_, to, message) => to === 'b' && message.kind === 'append-request'
+    group.tick(6, 'a')
+    expect(group.node('a').controls.get(token)).toEqual({ kind: 'done' })
+    expect(group.node('a').machine.status().isLeader).toBe(false)
+    group.loses = () => false
+    group.tick(60)
+    expect(group.leader.id).toBe('b')
+  })
+
   it('follows the log behind a snapshot without getting the state', () => {
     const group = withWitness()
     group.isolate('w')
