@@ -1,7 +1,8 @@
 /** Local clusters of real processes: their life, and the faults in force. */
 import * as v from 'valibot'
+import type { Failure } from '../core/base'
 import type { MemberKind, ProtocolName } from '../core/machine'
-import { BEHAVIOURS, type Behaviour } from './agent'
+import { BEHAVIOURS, type Behaviour, type NodeStart, type ProtocolOptions } from './agent'
 import type { ClusterInfo } from './clusters'
 import { call, stream } from './define'
 import { clusterId, clusterName, nodeId } from './fields'
@@ -28,6 +29,50 @@ export const sandboxOptionsSchema = v.object({
 })
 export type SandboxProtocolOptions = v.InferOutput<typeof sandboxOptionsSchema>
 
+/**
+ * How an option of a cluster that exists is changed. `rolling`: members may hold it differently for a while, so they are restarted one at a time.
+ * `stopped`: a leader relies on a lease only where every voter keeps the promise behind it, so all members change together, while none runs.
+ */
+export const OPTION_CHANGES = { reads: 'stopped', forwarding: 'rolling', snapshotAfterEntries: 'rolling' } as const satisfies Readonly<Record<keyof SandboxProtocolOptions, 'rolling' | 'stopped'>>
+export type SandboxOptionName = keyof typeof OPTION_CHANGES
+export const OPTION_NAMES = ['reads', 'forwarding', 'snapshotAfterEntries'] as const satisfies readonly SandboxOptionName[]
+
+export interface OptionChange {
+  readonly option: SandboxOptionName
+  readonly from: string | number | boolean
+  readonly to: string | number | boolean
+}
+
+/** What a change of the options would do, checked against the cluster as it is at this moment. */
+export interface OptionsPlan {
+  readonly changes: readonly OptionChange[]
+  /** Restarted one after the other, whoever leads last; none where the cluster is stopped. */
+  readonly restarts: readonly { readonly nodeId: string; readonly votes: boolean; readonly leads: boolean }[]
+  /** Members without a process: they begin with the new values whenever they are started. */
+  readonly later: readonly string[]
+  /** How many voters may fail now; null where it is not known, or nobody runs. */
+  readonly canLose: number | null
+  /** Why it would be refused now; null where it would be done. */
+  readonly refused: Failure<OptionsRefusal> | null
+}
+
+const OPTIONS_REFUSALS = ['nothing-to-do', 'change-in-flight', 'needs-stop', 'would-lose-quorum', 'wrong-state'] as const
+export type OptionsRefusal = (typeof OPTIONS_REFUSALS)[number]
+
+/** What happens to a member at present. `awaiting-member`: its process is paused or starting. `later`: it went down meanwhile, and begins with the new values whenever it is started. */
+export type RolloutStep = 'waiting' | 'awaiting-member' | 'awaiting-quorum' | 'handing-over' | 'restarting' | 'catching-up' | 'done' | 'later'
+
+/** A change of the options under way on a running cluster, or how the last one ended. */
+export interface OptionsRollout {
+  readonly startedAtMs: number
+  /** `cancelling`: it ends once the member that is being restarted is back. */
+  readonly phase: 'running' | 'cancelling' | 'done' | 'cancelled' | 'failed'
+  readonly changes: readonly OptionChange[]
+  readonly steps: readonly { readonly nodeId: string; readonly step: RolloutStep }[]
+  /** Why it stopped before the end. */
+  readonly failure: Failure | null
+}
+
 /** What people call it. */
 export const PROTOCOL_NAMES: Readonly<Record<ProtocolName, string>> = { raft: 'Raft', paxos: 'Multi-Paxos', pbft: 'PBFT' }
 
@@ -45,6 +90,8 @@ export interface SandboxNode {
   readonly port: number
   readonly directory: string
   readonly restarts: number
+  /** What its process was started with; null where none runs, and where the protocol has no such options. */
+  readonly runsWith: ProtocolOptions | null
   /** Why it failed or stopped, in words. */
   readonly reason?: string
 }
@@ -89,6 +136,11 @@ export interface SandboxState {
   readonly nodes: readonly SandboxNode[]
   /** Every fault in force, killed, stopped and paused nodes included; each can be undone by its id. */
   readonly faults: readonly FaultInForce[]
+  /** What its nodes are started with from now on; null where the protocol has no such options. */
+  readonly options: ProtocolOptions | null
+  readonly timing: NodeStart['timing']
+  /** Null where none was begun since the console was started. */
+  readonly rollout: OptionsRollout | null
 }
 
 /**
@@ -143,6 +195,15 @@ export const sandboxContract = {
    * held is lost. `name` repeats the name of the cluster.
    */
   'sandbox.recover': call<MemberChanged>()(v.object({ clusterId, name: v.string() }), ['name-mismatch', 'still-quorate', ...CONTROL_ERRORS, ...LIFE_ERRORS]),
+  /** What `sandbox.setOptions` would do. Changes nothing. What is left out stays as it is. */
+  'sandbox.planOptions': call<OptionsPlan>()(v.object({ clusterId, options: sandboxOptionsSchema }), ['protocol-unsupported', 'not-a-sandbox']),
+  /**
+   * Remembers the options. In a running cluster the members are then restarted one at a time, which `sandbox.watch` tells; it answers once that has
+   * begun. With nothing new it goes on with the members that still run with older values.
+   */
+  'sandbox.setOptions': call<OptionsPlan>()(v.object({ clusterId, options: sandboxOptionsSchema }), [...OPTIONS_REFUSALS, 'protocol-unsupported', ...LIFE_ERRORS]),
+  /** No further member is restarted. Those that were keep the new values, and so does whatever is started later. */
+  'sandbox.cancelOptions': call<null>()(v.object({ clusterId }), ['wrong-state', 'not-a-sandbox']),
   'sandbox.addFault': call<{ readonly faultId: string }>()(v.object({ clusterId, fault: faultSchema }), ['not-a-sandbox', 'too-many']),
   /** Undoes one fault: a link is restored, a killed or stopped node is started, a paused one resumed. */
   'sandbox.removeFault': call<null>()(v.object({ clusterId, faultId: v.string() }), LIFE_ERRORS),

@@ -58,6 +58,13 @@ test('a PBFT cluster with a liar, and a Raft cluster whose members change', asyn
 
   expect(await run('sandbox', 'create', '--name', 'demo', '--reads', 'lease', '--forwarding', '--snapshot-after', '5000')).toMatchObject({ code: 0, stdout: expect.stringContaining('Raft') as string })
   await until('it is quorate', 20_000, async () => (await observed('demo')).summary.state === 'quorate')
+  expect((await run('sandbox', 'options', 'demo')).stdout).toMatch(/snapshot-after +5000 entries +5000 entries +100000 entries +members are restarted one at a time/)
+  expect(await run('sandbox', 'options', 'demo', '--set', 'snapshot-after=2000', 'forwarding=off', '--dry-run')).toMatchObject({ code: 0, stdout: expect.stringMatching(/forwarding: on → off\nsnapshot-after: 5000 → 2000\nRestarted one at a time: n\d, n\d, n\d \(hands leadership on first\)/) as string })
+  expect(await run('sandbox', 'options', 'demo', '--set', 'reads=index')).toMatchObject({ code: 6, stderr: expect.stringContaining('Stop the cluster') as string })
+  expect(await run('sandbox', 'options', 'demo', '--set', 'snapshot-after=2000', 'forwarding=off')).toMatchObject({ code: 0, stdout: expect.stringMatching(/snapshot-after +2000 entries +2000 entries[^]*The last change is done: n\d done, n\d done, n\d done/) as string })
+  expect(await run('sandbox', 'options', 'demo', '--cancel')).toMatchObject({ code: 6 })
+  expect((await run('sandbox', 'options', 'generals')).stdout).toContain('PBFT has no options')
+  await until('it is quorate again', 20_000, async () => (await observed('demo')).summary.state === 'quorate')
   expect(await run('sandbox', 'member', 'add', '--cluster', 'demo')).toMatchObject({ code: 0, stdout: expect.stringContaining('n4') as string })
   await until('n4 votes', 20_000, async () => (await observed('demo')).summary.quorumMargin.voters === 4)
   expect(await run('sandbox', 'member', 'remove', 'n4', '--cluster', 'demo')).toMatchObject({ code: 0 })
@@ -75,6 +82,7 @@ test.each([
   [['sandbox', 'create', '--protocol', 'pbft', '--nodes', '3'], 'PBFT cluster cannot have 3 nodes'],
   [['sandbox', 'create', '--protocol', 'raft', '--nodes', '4'], 'Raft cluster cannot have 4 nodes'],
   [['sandbox', 'create', '--protocol', 'pbft', '--forwarding'], 'PBFT cluster has no --reads'], [['sandbox', 'create', '--snapshot-after', '5'], 'no number of entries'],
+  [['sandbox', 'options', 'c', '--set', 'speed=11'], 'sets no option'], [['sandbox', 'options', 'c', '--set', 'reads=index', '--cancel'], 'cannot be used with'],
   [['sandbox', 'member', 'add', '--learner', '--witness'], 'cannot be used with'],
   [['sandbox', 'create', '--protocol', 'zab'], "'zab' is invalid"], [['sandbox', 'lie', 'c', 'n1', 'exaggerate'], "'exaggerate' is invalid"],
 ])('%j is wrong usage', async (argv, words) => {
@@ -83,7 +91,7 @@ test.each([
   expect(stderr).toContain(words)
 })
 
-test.each([['lie'], ['member'], ['transfer'], ['recover'], ['create']])('sandbox %s has its own help, with examples', async (command) => {
+test.each([['lie'], ['options'], ['member'], ['transfer'], ['recover'], ['create']])('sandbox %s has its own help, with examples', async (command) => {
   const { code, stdout } = await start(['sandbox', command, '--help']).ended
   expect(code).toBe(0)
   expect(stdout).toContain('Usage')

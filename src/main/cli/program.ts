@@ -8,6 +8,7 @@ import { dataOption, faultCommand, type Finish } from './fault-command'
 import { maelstromCommand } from './maelstrom'
 import { memberCommands } from './member-command'
 import { observeCommand } from './observe-command'
+import { optionsCommand } from './options-command'
 import { failed, type Outcome } from './outcome'
 import { parseInteger } from './quantities'
 import { down, status, type NodeCount, type Wanted } from './sandbox'
@@ -98,6 +99,7 @@ function sandboxCommand(options: ProgramOptions, finish: Finish): Command {
       finish(await status(given.data, name, given.json === true))
     })
   sandbox.addCommand(faultCommand(options.dataDirectory, finish))
+  sandbox.addCommand(optionsCommand(options.dataDirectory, finish))
   for (const command of memberCommands(options.dataDirectory, finish)) sandbox.addCommand(command)
   return sandbox.addHelpText('after', `
 Examples:
@@ -105,6 +107,7 @@ Examples:
   $ quorate sandbox create --protocol pbft --name generals
   $ quorate sandbox lie generals n1 equivocate
   $ quorate sandbox create --reads lease --forwarding --snapshot-after 5000 --name fast
+  $ quorate sandbox options fast --set snapshot-after=20000
   $ quorate sandbox member add --witness --cluster demo
   $ quorate sandbox status
   $ quorate sandbox fault kill n1

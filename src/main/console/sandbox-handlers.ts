@@ -8,6 +8,7 @@ import { PROTOCOL_NAMES, type sandboxContract, type SandboxMemberChange, type Sa
 import type { ProtocolName } from '../../core/machine'
 import type { Handlers } from './binder'
 import { consoleEvent, faultEvent, type NewEvent } from './events'
+import { optionsHandlers } from './options-handlers'
 import type { Registry } from './registry'
 import type { ClusterFile, Sandbox } from './sandbox'
 import type { Notices } from './system'
@@ -105,6 +106,7 @@ export function sandboxHandlers(options: SandboxHandlersOptions): Handlers<typeo
       return done
     },
     ...memberHandlers(options),
+    ...optionsHandlers(options),
     'sandbox.addFault': ({ clusterId, fault }) => {
       const added = sandbox.addFault(clusterId, fault)
       if (added.ok) onEvent(faultEvent(fault, about(clusterId)))

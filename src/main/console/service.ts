@@ -21,6 +21,7 @@ import { consoleEvent, endedEvent } from './events'
 import { createLive, watchForSleep, type Live, type Settled } from './live'
 import type { Badge, ConsoleOptions } from './options'
 import { openRecording, type Recording } from './recording'
+import { rolloutEvent } from './options-handlers'
 import { createRegistry, registrySchema, type Registry } from './registry'
 import { createSandbox, type Sandbox } from './sandbox'
 import { createSandboxCluster, loadHandlers, sandboxHandlers, sandboxInfo, startTelling, type SandboxHandlersOptions } from './sandbox-handlers'
@@ -206,6 +207,7 @@ class Service implements ConsoleService {
       onMembers: (clusterId) => this.live.expected(clusterId, this.sandbox.expected(clusterId)),
       onLoadState: (state) => this.loads.publish(state),
       onLoadSample: (clusterId, sample) => this.recording.loadSample(clusterId, sample),
+      onRollout: (clusterId, news) => this.recording.event(rolloutEvent(news, { atMs: nowMs(), clusterId })),
     })
   }
 

@@ -4,10 +4,11 @@ import type { Result } from '../../../core/base'
 import { fail, ok } from '../../../core/base'
 import type { Control, ProtocolName } from '../../../core/machine'
 import { SANDBOX_TIMING, type Behaviour, type FromAgent, type NodeStart, type PeerAddress, type SigningKeys } from '../../../contract/agent'
-import type { Fault, FaultInForce, Lie, SandboxState } from '../../../contract/sandbox'
+import type { Fault, FaultInForce, OptionsPlan, SandboxProtocolOptions, SandboxState } from '../../../contract/sandbox'
 import type { ClusterMoment, ExpectedMember, NodeObservation } from '../../../core/observation'
 import { nodeDirectory, type ClusterFile, type ClusterFileMember } from './cluster-file'
 import { Controls, type ControlCode } from './controls'
+import { LIE, lieFaults, NODE_FAULT, nodeFaults, type LieInForce } from './faults-in-force'
 import { keyFile } from './keys'
 import { leadershipOrder, membersByLeader } from './leadership'
 import { LOOPBACK, SANDBOX_LIMITS } from './limits'
@@ -15,7 +16,8 @@ import { namedIn, rulesFor, withoutNode } from './link-rules'
 import { Node, type LifeCode, type NodeActionCode } from './node'
 import { NodePoll } from './poll'
 import type { ProcessHost } from './process-host'
-import { protocolOptions } from './protocol-options'
+import { protocolOptions, sameOptions } from './protocol-options'
+import { Rollout, type RolloutNews } from './rollout'
 
 export type NodeAction = 'kill' | 'stop' | 'start' | 'restart' | 'pause' | 'resume'
 
@@ -31,14 +33,13 @@ export interface ClusterOptions {
   readonly onObservation: (observation: NodeObservation) => void
   /** Nodes came or went, or are members of another kind: the file is to be written. */
   readonly onNodes: () => void
+  /** How a change of the options goes on. */
+  readonly onRollout: (news: RolloutNews) => void
 }
 
 interface LinkFaultInForce extends FaultInForce {
   readonly fault: Fault
 }
-
-const NODE_FAULT = 'node:'
-const LIE = 'lie:'
 
 export type FileNode = ClusterFile['nodes'][number]
 
@@ -49,8 +50,10 @@ export class Cluster {
   private readonly latest = new Map<string, NodeObservation>()
   private readonly controls = new Controls()
   private faults: readonly LinkFaultInForce[] = []
-  private readonly lies = new Map<string, { readonly lie: Lie; readonly sinceMs: number }>()
+  private readonly lies = new Map<string, LieInForce>()
   private current: SandboxState['phase'] = 'stopped'
+  private rollout: Rollout | null = null
+  private remembering = false
 
   constructor(options: ClusterOptions) {
     this.options = options
@@ -76,9 +79,66 @@ export class Cluster {
   }
 
   state(): SandboxState {
-    const nodes = [...this.nodes.values()].map(({ node }) => node.describe())
-    const { clusterId, protocol } = this.remembered
-    return { clusterId, protocol, phase: this.current, nodes, faults: [...this.faults, ...this.lieFaults(), ...this.nodeFaults()] }
+    const nodes = [...this.nodes.values()].map(({ node }) => node)
+    const { clusterId, protocol, options } = this.remembered
+    return {
+      clusterId, protocol, phase: this.current, nodes: nodes.map((node) => node.describe()),
+      faults: [...this.faults, ...lieFaults(this.lies), ...(this.current === 'running' ? nodeFaults(nodes) : [])],
+      options: protocol === 'pbft' ? null : protocolOptions(options), timing: SANDBOX_TIMING, rollout: this.rollout?.describe() ?? null,
+    }
+  }
+
+  /** Where new options are on their way to; null where none are under way. */
+  get bringingOptionsTo(): 'disk' | 'members' | null {
+    return this.remembering ? 'disk' : this.rollout?.isUnderWay === true ? 'members' : null
+  }
+
+  /** Those whose process runs with other options than these. */
+  outdated(options: SandboxProtocolOptions | undefined = this.remembered.options): readonly string[] {
+    const wanted = protocolOptions(options)
+    return [...this.nodes.values()].flatMap(({ node }) => (node.runsWith === null || sameOptions(node.runsWith, wanted) ? [] : [node.nodeId]))
+  }
+
+  /** What every node is started with from now on. Where they cannot be written, everything is as before. */
+  async rememberOptions(options: SandboxProtocolOptions, write: () => Promise<Result<null, LifeCode>>): Promise<Result<null, LifeCode>> {
+    const before = this.remembered.options ?? {}
+    this.remembering = true
+    this.replaceOptions(options)
+    const written = await write()
+    this.remembering = false
+    if (!written.ok) this.replaceOptions(before)
+    this.options.onState(this.remembered.clusterId)
+    return written
+  }
+
+  private replaceOptions(options: SandboxProtocolOptions): void {
+    const { options: _before, ...rest } = this.remembered
+    this.remembered = Object.keys(options).length === 0 ? rest : { ...rest, options }
+  }
+
+  /** Restarts the members that run with older options, one at a time. It tells by itself how it goes on. */
+  rollOptions({ changes, restarts }: OptionsPlan): void {
+    const { nowMs, onState, onRollout } = this.options
+    this.rollout = new Rollout({
+      changes, nodeIds: restarts.map(({ nodeId }) => nodeId), nowMs, onNews: onRollout, onStep: () => onState(this.remembered.clusterId),
+      cluster: {
+        isRunning: () => this.current === 'running', outdated: () => this.outdated(), stateOf: (nodeId) => this.node(nodeId)?.state ?? null,
+        observeAnew: (withinMs) => this.observeAnew(withinMs), control: (control) => this.control(control), restart: (nodeId) => this.restartRunning(nodeId),
+      },
+    })
+    void this.rollout.run()
+  }
+
+  cancelOptions(): boolean {
+    return this.rollout?.cancel() ?? false
+  }
+
+  /** A node of a cluster that is stopped meanwhile stays stopped. */
+  private async restartRunning(nodeId: string): Promise<Result<null, NodeActionCode | 'not-found'>> {
+    const node = this.nodes.get(nodeId)?.node
+    if (!node) return fail('not-found', `There is no node ${nodeId} in this cluster.`)
+    await node.stop()
+    return this.current === 'running' ? node.start() : ok(null)
   }
 
   expected(): readonly ExpectedMember[] {
@@ -268,7 +328,7 @@ export class Cluster {
     const { nodeId } = created
     const node: Node = new Node({
       processHost, log, nowMs,
-      start: this.startOf(created),
+      start: () => this.startOf(created),
       member: () => this.remembered.nodes.find((each) => each.nodeId === nodeId)?.member ?? created.member,
       onState: () => {
         if (node.state !== 'running' && node.state !== 'paused') this.controls.lost(nodeId)
@@ -321,20 +381,6 @@ export class Cluster {
     this.faults = faults
     for (const { node } of this.nodes.values()) node.applyLinkRules()
     this.options.onState(this.remembered.clusterId)
-  }
-
-  private lieFaults(): readonly FaultInForce[] {
-    return [...this.lies].map(([nodeId, { lie, sinceMs }]) => ({ id: `${LIE}${nodeId}`, fault: { kind: 'lying', nodeId, lie }, sinceMs }))
-  }
-
-  private nodeFaults(): readonly FaultInForce[] {
-    if (this.current !== 'running') return []
-    const found: FaultInForce[] = []
-    for (const { node } of this.nodes.values()) {
-      const { nodeId, state, sinceMs } = node
-      if (state === 'paused' || state === 'killed' || state === 'stopped') found.push({ id: `${NODE_FAULT}${nodeId}`, fault: { kind: state, nodeId }, sinceMs })
-    }
-    return found
   }
 
   private async undoNodeFault(nodeId: string): Promise<Result<null, LifeCode | 'not-found'>> {

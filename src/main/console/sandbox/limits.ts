@@ -21,6 +21,12 @@ export const SANDBOX_LIMITS = {
   changedObserveEveryMs: 50,
   /** How often it is told of a stopped cluster that it is stopped. */
   stoppedTellEveryMs: 1_000,
+  /** While options are brought to the members: how often the cluster is looked at. */
+  rolloutLookEveryMs: 100,
+  /** A member that the cluster cannot spare for so long is not restarted. */
+  rolloutSpareTimeoutMs: 30_000,
+  /** A member that was restarted has so long to catch up. */
+  rolloutCatchUpTimeoutMs: 60_000,
   loadSamplesMax: 600,
   loadStartTimeoutMs: 10_000,
   reaperRestartsMax: 5,

@@ -2,7 +2,7 @@
 import type { Failure, Result } from '../../../core/base'
 import { fail, ok } from '../../../core/base'
 import type { MemberKind } from '../../../core/machine'
-import type { AgentFailureCode, Behaviour, ForcedStart, FromAgent, LinkRule, NodeStart, PeerAddress, ToAgent } from '../../../contract/agent'
+import type { AgentFailureCode, Behaviour, ForcedStart, FromAgent, LinkRule, NodeStart, PeerAddress, ProtocolOptions, ToAgent } from '../../../contract/agent'
 import { AGENT_LIMITS } from '../../../contract/agent'
 import type { NodeProcessState, SandboxNode } from '../../../contract/sandbox'
 import { SANDBOX_LIMITS } from './limits'
@@ -18,7 +18,8 @@ const LIFE_CODE: Readonly<Record<AgentFailureCode, LifeCode>> = {
 }
 
 export interface NodeOptions {
-  readonly start: NodeStart
+  /** What it is started with; asked for at every start. Who and where it is stays the same. */
+  readonly start: () => NodeStart
   readonly processHost: ProcessHost
   readonly log: { info(text: string): void; warn(text: string): void; error(text: string): void }
   readonly nowMs: () => number
@@ -42,6 +43,8 @@ export class Node {
   readonly nodeId: string
   readonly port: number
   private readonly options: NodeOptions
+  /** As it was started last; before that, as it would be. */
+  private startedWith: NodeStart
   private process: AgentProcess | null = null
   private current: NodeProcessState = 'stopped'
   private changedAtMs: number
@@ -59,8 +62,9 @@ export class Node {
 
   constructor(options: NodeOptions) {
     this.options = options
-    this.nodeId = options.start.nodeId
-    this.port = options.start.listen.port
+    this.startedWith = options.start()
+    this.nodeId = this.startedWith.nodeId
+    this.port = this.startedWith.listen.port
     this.changedAtMs = options.nowMs()
   }
 
@@ -77,9 +81,14 @@ export class Node {
     return this.why
   }
 
+  /** What its process was started with; null where none runs, and where the protocol has no such options. */
+  get runsWith(): ProtocolOptions | null {
+    return this.process === null || this.startedWith.protocol === 'pbft' ? null : this.startedWith.options
+  }
+
   describe(): SandboxNode {
-    const { nodeId, port } = this
-    const all = { nodeId, member: this.options.member(), port, state: this.current, pid: this.process?.pid ?? null, directory: this.options.start.directory, restarts: this.restarts }
+    const { nodeId, port, runsWith } = this
+    const all = { nodeId, member: this.options.member(), port, state: this.current, pid: this.process?.pid ?? null, directory: this.startedWith.directory, restarts: this.restarts, runsWith }
     return this.why === null ? all : { ...all, reason: this.why }
   }
 
@@ -95,7 +104,7 @@ export class Node {
   }
 
   applyBehaviour(): void {
-    if (this.options.start.protocol === 'pbft') this.process?.post({ kind: 'behave', behaviour: this.options.behaviour() })
+    if (this.startedWith.protocol === 'pbft') this.process?.post({ kind: 'behave', behaviour: this.options.behaviour() })
   }
 
   applyAddresses(): void {
@@ -183,12 +192,12 @@ export class Node {
   }
 
   private async launch(): Promise<Result<null, LifeCode>> {
-    const { start, processHost } = this.options
+    const { processHost } = this.options
     if (this.process) await this.exited(AGENT_LIMITS.stopTimeoutMs)
     this.intent = 'run'
     this.failure = null
     this.become('starting', null)
-    const forked = await processHost.fork(`${start.clusterId}/${start.nodeId}`)
+    const forked = await processHost.fork(`${this.startedWith.clusterId}/${this.nodeId}`)
     if (!forked.ok) {
       this.become('failed', forked.error.message)
       return forked
@@ -202,6 +211,7 @@ export class Node {
       return fail('start-failed', `Node ${this.nodeId} was stopped before it ran.`)
     }
     this.process = process
+    this.startedWith = this.options.start()
     this.starts += 1
     if (this.starts > 1) this.restarts += 1
     const outcome = new Promise<Result<null, LifeCode>>((resolve) => (this.started = resolve))
@@ -212,7 +222,7 @@ export class Node {
     }, AGENT_LIMITS.startTimeoutMs)
     process.onMessage((message) => this.receive(process, message))
     process.onExit((exit) => this.ended(process, exit))
-    process.post({ ...this.options.start, forced: this.forced })
+    process.post({ ...this.startedWith, forced: this.forced })
     this.forced = null
     // Before it opens a socket: faults that are in force hold from its first message on.
     this.applyLinkRules()
@@ -236,7 +246,7 @@ export class Node {
       this.failure = { code: LIFE_CODE[message.code], message: message.message, hint: message.hint }
       this.become('failed', message.message)
     } else if (message.kind === 'log') {
-      this.options.log[message.level](`${this.options.start.clusterId}/${this.nodeId}: ${message.text}`)
+      this.options.log[message.level](`${this.startedWith.clusterId}/${this.nodeId}: ${message.text}`)
     } else this.options.onMessage(message)
   }
 

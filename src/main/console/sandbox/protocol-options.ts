@@ -1,6 +1,6 @@
-/** What the nodes of a cluster run with, from what was asked for when it was created. Pure. */
+/** What the nodes of a cluster run with, from what was asked for. Pure. */
 import { DEFAULT_PROTOCOL_OPTIONS, type ProtocolOptions } from '../../../contract/agent'
-import type { SandboxProtocolOptions } from '../../../contract/sandbox'
+import { OPTION_NAMES, type OptionChange, type SandboxProtocolOptions } from '../../../contract/sandbox'
 
 /** The log that is kept behind a snapshot is the same share of it as with the defaults, and never more than with them. */
 const { snapshot: usual } = DEFAULT_PROTOCOL_OPTIONS
@@ -13,4 +13,32 @@ export function protocolOptions({ reads, forwarding, snapshotAfterEntries }: San
     forwarding: forwarding ?? DEFAULT_PROTOCOL_OPTIONS.forwarding,
     snapshot: { ...usual, afterEntries, trailingEntries: Math.min(usual.trailingEntries, Math.floor(afterEntries * TRAILING_SHARE)) },
   }
+}
+
+type Whole = Readonly<Required<SandboxProtocolOptions>>
+
+function whole(options: SandboxProtocolOptions): Whole {
+  const { reads, forwarding, snapshot } = protocolOptions(options)
+  return { reads, forwarding, snapshotAfterEntries: snapshot.afterEntries }
+}
+
+/** What is remembered once `wanted` has been asked for: what is left out stays, and what is as usual needs no remembering. */
+export function mergedOptions(before: SandboxProtocolOptions, wanted: SandboxProtocolOptions): SandboxProtocolOptions {
+  const { reads, forwarding, snapshotAfterEntries } = { ...whole(before), ...wanted }
+  const plain = whole({})
+  return {
+    ...(reads === plain.reads ? {} : { reads }), ...(forwarding === plain.forwarding ? {} : { forwarding }),
+    ...(snapshotAfterEntries === plain.snapshotAfterEntries ? {} : { snapshotAfterEntries }),
+  }
+}
+
+export function optionChanges(before: SandboxProtocolOptions, after: SandboxProtocolOptions): readonly OptionChange[] {
+  const [from, to] = [whole(before), whole(after)]
+  return OPTION_NAMES.flatMap((option) => (from[option] === to[option] ? [] : [{ option, from: from[option], to: to[option] }]))
+}
+
+export function sameOptions(left: ProtocolOptions, right: ProtocolOptions): boolean {
+  const [a, b] = [left.snapshot, right.snapshot]
+  return left.reads === right.reads && left.forwarding === right.forwarding &&
+    a.afterEntries === b.afterEntries && a.afterBytes === b.afterBytes && a.trailingEntries === b.trailingEntries
 }

@@ -4,9 +4,10 @@ import type { Failure, Result } from '../../../core/base'
 import { fail, ok } from '../../../core/base'
 import type { LoadSample, LoadSettings, LoadState } from '../../../contract/load'
 import type { Behaviour } from '../../../contract/agent'
-import type { Fault, SandboxMemberChange, SandboxProtocolOptions, SandboxState } from '../../../contract/sandbox'
+import type { Fault, OptionsPlan, SandboxMemberChange, SandboxProtocolOptions, SandboxState } from '../../../contract/sandbox'
 import type { ProtocolName } from '../../../core/machine'
 import type { ClusterMoment, ExpectedMember, NodeObservation } from '../../../core/observation'
+import { planOptions, type OptionsCode, type PlanCode } from './change-options'
 import { Cluster, type NodeAction } from './cluster'
 import { readClusterFiles, removeClusterDirectory, writeClusterFile, type ClusterFile, type FoundClusters } from './cluster-file'
 import { guardedHost } from './guarded-host'
@@ -19,6 +20,7 @@ import { freePorts } from './ports'
 import type { ProcessHost } from './process-host'
 import { createReaper } from './reaper'
 import { recoverCluster, type RecoverCode, type Recovered } from './recovery'
+import type { RolloutNews } from './rollout'
 
 export interface SandboxOptions {
   /** One folder per cluster is kept in here. */
@@ -35,6 +37,8 @@ export interface SandboxOptions {
   readonly onMembers: (clusterId: string) => void
   readonly onLoadState: (state: LoadState) => void
   readonly onLoadSample: (clusterId: string, sample: LoadSample) => void
+  /** How a change of the options of a running cluster goes on. */
+  readonly onRollout: (clusterId: string, news: RolloutNews) => void
 }
 
 type Missing = 'not-a-sandbox'
@@ -60,6 +64,10 @@ export interface Sandbox {
   transferLeadership(clusterId: string, to: string | null): Promise<Result<null, Missing | TransferCode>>
   /** Goes on without the majority, which is given up. */
   recover(clusterId: string): Promise<Result<Recovered, Missing | RecoverCode>>
+  planOptions(clusterId: string, wanted: SandboxProtocolOptions): Promise<Result<OptionsPlan, Missing | PlanCode>>
+  /** Answers once the options are on disk, and the restarts, where there are any, have begun. */
+  setOptions(clusterId: string, wanted: SandboxProtocolOptions): Promise<Result<OptionsPlan, Missing | OptionsCode>>
+  cancelOptions(clusterId: string): Result<null, Missing | 'wrong-state'>
   healAll(clusterId: string): Promise<Result<null, LifeCode | Missing>>
   startLoad(clusterId: string, settings: LoadSettings): Promise<Result<null, Missing | 'not-running' | 'start-failed'>>
   adjustLoad(clusterId: string, settings: LoadSettings): Result<null, 'not-running'>
@@ -137,6 +145,7 @@ class SandboxDomain implements Sandbox {
     if (this.closed) return ending()
     if (entry.cluster.phase === 'stopping') return fail('start-failed', 'The cluster is still being stopped.', 'Start it once it has stopped.')
     if (entry.cluster.phase !== 'stopped') return ok(null)
+    if (entry.cluster.bringingOptionsTo === 'disk') return fail('start-failed', 'Its options are being changed at this moment.', 'Start it again in a moment.')
     const [remembered, started] = await Promise.all([this.remember(entry, true), entry.cluster.start()])
     return started.ok ? remembered : started
   }
@@ -193,6 +202,7 @@ class SandboxDomain implements Sandbox {
   async changeMembers(clusterId: string, change: SandboxMemberChange): Promise<Result<{ readonly nodeId: string }, Missing | MemberCode>> {
     const entry = this.entries.get(clusterId)
     if (!entry) return missing()
+    if (entry.cluster.bringingOptionsTo !== null) return optionsUnderWay()
     const { directory } = this.options
     const changed = await changeMembers(entry.cluster, change, { directory, portsTaken: () => this.portsTaken(), remembered: () => entry.writing })
     // What the group has agreed to has to be found again after a crash of the console.
@@ -202,15 +212,47 @@ class SandboxDomain implements Sandbox {
 
   async transferLeadership(clusterId: string, to: string | null): Promise<Result<null, Missing | TransferCode>> {
     const entry = this.entries.get(clusterId)
-    return entry ? transferLeadership(entry.cluster, to) : missing()
+    if (!entry) return missing()
+    return entry.cluster.bringingOptionsTo !== null ? optionsUnderWay() : transferLeadership(entry.cluster, to)
   }
 
   async recover(clusterId: string): Promise<Result<Recovered, Missing | RecoverCode>> {
     const entry = this.entries.get(clusterId)
     if (!entry) return missing()
+    if (entry.cluster.bringingOptionsTo !== null) return optionsUnderWay()
     const recovered = await recoverCluster(entry.cluster, this.options.directory)
     await entry.writing
     return recovered
+  }
+
+  async planOptions(clusterId: string, wanted: SandboxProtocolOptions): Promise<Result<OptionsPlan, Missing | PlanCode>> {
+    const entry = this.entries.get(clusterId)
+    if (!entry) return missing()
+    const planned = await planOptions(entry.cluster, wanted)
+    return planned.ok ? ok(planned.value.plan) : planned
+  }
+
+  async setOptions(clusterId: string, wanted: SandboxProtocolOptions): Promise<Result<OptionsPlan, Missing | OptionsCode>> {
+    const entry = this.entries.get(clusterId)
+    if (!entry) return missing()
+    const { cluster } = entry
+    const { phase } = cluster
+    const planned = await planOptions(cluster, wanted)
+    if (!planned.ok) return planned
+    const { plan, options } = planned.value
+    if (plan.refused !== null) return { ok: false, error: plan.refused }
+    // Looking at the members took a moment, in which another may have begun something.
+    if (this.closed || cluster.phase !== phase || cluster.bringingOptionsTo !== null) return fail('wrong-state', 'The cluster has changed meanwhile.', 'Look at it and try again.')
+    const written = await cluster.rememberOptions(options, () => this.write(entry, () => true))
+    if (!written.ok) return written
+    if (plan.restarts.length > 0) cluster.rollOptions(plan)
+    return ok(plan)
+  }
+
+  cancelOptions(clusterId: string): Result<null, Missing | 'wrong-state'> {
+    const entry = this.entries.get(clusterId)
+    if (!entry) return missing()
+    return entry.cluster.cancelOptions() ? ok(null) : fail('wrong-state', 'No change of the options is under way.', 'Look at how it ended.')
   }
 
   async removeFault(clusterId: string, faultId: string): Promise<Result<null, LifeCode | Missing | 'not-found'>> {
@@ -276,6 +318,7 @@ class SandboxDomain implements Sandbox {
       file, directory, processHost, log, nowMs, pollIntervalMs, onObservation,
       onState: () => onState(cluster.state()),
       onNodes: () => this.nodesChanged(clusterId),
+      onRollout: (news) => this.options.onRollout(clusterId, news),
     })
     const load = new Load({ clusterId, protocol, members: () => cluster.members, processHost, log, nowMs, onState: onLoadState, onSample: onLoadSample })
     this.entries.set(clusterId, { cluster, load, writing: Promise.resolve(ok(null)) })
@@ -324,6 +367,10 @@ class SandboxDomain implements Sandbox {
 
 function ending(): { readonly ok: false; readonly error: Failure<'start-failed'> } {
   return fail('start-failed', 'The console is being stopped.')
+}
+
+function optionsUnderWay(): { readonly ok: false; readonly error: Failure<'wrong-state'> } {
+  return fail('wrong-state', 'The options of the cluster are being changed, and its members restarted.', 'Wait until that has ended, or cancel it.')
 }
 
 function missing(): { readonly ok: false; readonly error: Failure<Missing> } {

@@ -4,6 +4,7 @@ import type { ConsoleContract } from '../../../../contract/console'
 import type { CallName, CodeOf, InputOf, OutputOf } from '../../../../contract/define'
 import type { ClusterInfo } from '../../../../contract/clusters'
 import type { AlertRule } from '../../../../contract/health'
+import { OPTION_CHANGES, OPTION_NAMES, type OptionsPlan, type SandboxProtocolOptions } from '../../../../contract/sandbox'
 import { SETTINGS_DEFAULTS, type Settings, type SystemStatus } from '../../../../contract/system'
 import { FAKE_RULES } from './alerts'
 import { observeCluster } from './observe'
@@ -130,6 +131,7 @@ function sandboxCalls(world: FakeWorld, withMember: WithMember): Part<'sandbox'>
     'sandbox.member': () => fail('protocol-unsupported', 'Clusters that are made up keep their members.'),
     'sandbox.transfer': () => fail('protocol-unsupported', 'Leadership of clusters that are made up is not handed over.'),
     'sandbox.recover': () => fail('protocol-unsupported', 'Clusters that are made up are not recovered.'),
+    ...optionCalls(world, withMember),
     'sandbox.addFault': ({ clusterId, fault }) =>
       withMember(clusterId, (member) => {
         const faultId = `fault-${Date.now().toString(36)}-${member.faults.length}`
@@ -140,6 +142,30 @@ function sandboxCalls(world: FakeWorld, withMember: WithMember): Part<'sandbox'>
       }),
     'sandbox.removeFault': ({ clusterId, faultId }) => withMember(clusterId, (member) => (undo(member, faultId), null)),
     'sandbox.healAll': ({ clusterId }) => withMember(clusterId, (member) => (member.faults.map((each) => each.id).forEach((id) => undo(member, id)), null)),
+  }
+}
+
+/** Nothing is restarted in a cluster that is made up: new options are in force at once. */
+function optionCalls(world: FakeWorld, withMember: WithMember): Pick<FakeCalls, 'sandbox.planOptions' | 'sandbox.setOptions' | 'sandbox.cancelOptions'> {
+  const planOf = ({ options, phase }: FakeMember, wanted: SandboxProtocolOptions): OptionsPlan => {
+    const before: Required<SandboxProtocolOptions> = { reads: options.reads, forwarding: options.forwarding, snapshotAfterEntries: options.snapshot.afterEntries }
+    const changes = OPTION_NAMES.flatMap((option) => (wanted[option] === undefined || wanted[option] === before[option] ? [] : [{ option, from: before[option], to: wanted[option] }]))
+    const needsStop = phase !== 'stopped' && changes.some(({ option }) => OPTION_CHANGES[option] === 'stopped')
+    return { changes, restarts: [], later: [], canLose: null, refused: needsStop ? { code: 'needs-stop', message: 'This changes while no member runs.', hint: 'Stop the cluster first.' } : null }
+  }
+  return {
+    'sandbox.planOptions': ({ clusterId, options }) => withMember(clusterId, (member) => planOf(member, options)),
+    'sandbox.setOptions': ({ clusterId, options: wanted }) => {
+      const member = world.find(clusterId)
+      if (!member) return noCluster
+      const plan = planOf(member, wanted)
+      if (plan.refused) return { ok: false, error: plan.refused }
+      const { reads, forwarding, snapshot } = member.options
+      member.options = { reads: wanted.reads ?? reads, forwarding: wanted.forwarding ?? forwarding, snapshot: { ...snapshot, afterEntries: wanted.snapshotAfterEntries ?? snapshot.afterEntries } }
+      world.tell({ clusterId })
+      return ok(plan)
+    },
+    'sandbox.cancelOptions': () => fail('wrong-state', 'No change of the options is under way.'),
   }
 }
 

@@ -1,4 +1,5 @@
 /** The clusters of the fake console and what passes in them. Time is given to it, so that twenty minutes can pass at once. */
+import { DEFAULT_PROTOCOL_OPTIONS, SANDBOX_TIMING, type ProtocolOptions } from '../../../../contract/agent'
 import type { ClusterInfo } from '../../../../contract/clusters'
 import type { LoadState } from '../../../../contract/load'
 import { LOAD_DEFAULTS } from '../../../../contract/load'
@@ -14,6 +15,7 @@ import { act, advance, createCluster, type FakeCluster } from './simulation'
 export interface FakeMember {
   info: ClusterInfo
   readonly protocol: ProtocolName
+  options: ProtocolOptions
   readonly cluster: FakeCluster
   readonly history: FakeHistory
   phase: SandboxState['phase']
@@ -55,7 +57,7 @@ export class FakeWorld {
     this.created += 1
     const protocol = plan.protocol ?? 'raft'
     const member: FakeMember = {
-      cluster, protocol, history: new FakeHistory(this.created * EVENTS_PER_CLUSTER), phase: 'running', faults: [], earlier: NOTHING_EARLIER, moment: observeCluster(cluster, plan.kind, protocol),
+      cluster, protocol, options: DEFAULT_PROTOCOL_OPTIONS, history: new FakeHistory(this.created * EVENTS_PER_CLUSTER), phase: 'running', faults: [], earlier: NOTHING_EARLIER, moment: observeCluster(cluster, plan.kind, protocol),
       load: { clusterId: plan.id, running: false, settings: LOAD_DEFAULTS, startedAtMs: null, samples: [], totals: { completed: 0, errors: 0, unknownOutcomes: 0, outvoted: 0 } },
       info: {
         id: plan.id, name: plan.name, kind: plan.kind, engine: plan.kind === 'etcd' ? 'etcd 3.5.21' : PROTOCOL_NAMES[protocol], critical: plan.critical ?? false, group: null,
@@ -112,11 +114,13 @@ export class FakeWorld {
   }
 
   sandboxState(member: FakeMember): SandboxState {
+    const options = member.protocol === 'pbft' ? null : member.options
     return {
-      clusterId: member.info.id, protocol: member.protocol, phase: member.phase, faults: member.faults,
+      clusterId: member.info.id, protocol: member.protocol, phase: member.phase, faults: member.faults, options, timing: SANDBOX_TIMING, rollout: null,
       nodes: member.cluster.nodes.map((node, at) => ({
         nodeId: node.id, member: 'voter', state: member.phase === 'stopped' ? 'stopped' : node.state, pid: node.state === 'running' || node.state === 'paused' ? 40_210 + at : null,
         port: 4_700 + at, directory: `/home/user/.local/share/quorate/sandbox/${member.info.id}/${node.id}`, restarts: node.restarts,
+        runsWith: member.phase === 'running' && (node.state === 'running' || node.state === 'paused') ? options : null,
       })),
     }
   }

@@ -3,7 +3,7 @@ import { computed, shallowRef, type ComputedRef, type Ref } from 'vue'
 import { useI18n } from 'vue-i18n'
 import type { Failure, Result } from '../../../../core/base'
 import type { Behaviour } from '../../../../contract/agent'
-import type { NodeProcessState, Fault, FaultInForce, SandboxMemberChange, SandboxState } from '../../../../contract/sandbox'
+import type { NodeProcessState, Fault, FaultInForce, OptionsPlan, SandboxMemberChange, SandboxProtocolOptions, SandboxState } from '../../../../contract/sandbox'
 import type { ProtocolName } from '../../../../core/machine'
 import { useClusters } from '../clusters/clusters'
 import { useConsole } from '../connection/console'
@@ -37,6 +37,10 @@ export interface Sandbox {
   transfer(to: string | null): Promise<Result<null>>
   /** `name` repeats the name of the cluster. */
   recover(name: string): Promise<Result<{ readonly nodeId: string }>>
+  /** These say nothing by themselves either. What is left out stays as it is. */
+  planOptions(options: SandboxProtocolOptions): Promise<Result<OptionsPlan>>
+  setOptions(options: SandboxProtocolOptions): Promise<Result<OptionsPlan>>
+  cancelOptions(): Promise<boolean>
   healAll(): Promise<boolean>
   start(): Promise<boolean>
   stop(): Promise<boolean>
@@ -80,6 +84,9 @@ export function useSandbox(clusterId: string): Sandbox {
     changeMembers: (change) => client.call('sandbox.member', { clusterId, change }),
     transfer: (to) => client.call('sandbox.transfer', { clusterId, to }),
     recover: (name) => client.call('sandbox.recover', { clusterId, name }),
+    planOptions: (options) => client.call('sandbox.planOptions', { clusterId, options }),
+    setOptions: (options) => client.call('sandbox.setOptions', { clusterId, options }),
+    cancelOptions: () => act('cancelOptions', t('options.rollout.cancelFailed'), () => client.call('sandbox.cancelOptions', { clusterId })),
     healAll: () => act('healAll', t('sandbox.failed.healAll'), () => client.call('sandbox.healAll', { clusterId })),
     start: () => act('life', t('sandbox.failed.startAll'), () => client.call('sandbox.start', { clusterId })),
     stop: () => act('life', t('sandbox.failed.stopAll'), () => client.call('sandbox.stop', { clusterId })),

@@ -76,7 +76,7 @@ export const KIND_GROUPS = {
   faults: ['fault-injected', 'fault-removed', 'fault-healed'],
   operations: [
     'operation-cluster-created', 'operation-cluster-attached', 'operation-cluster-started', 'operation-cluster-stopped', 'operation-load-started', 'operation-load-stopped',
-    'operation-members-changed',
+    'operation-members-changed', 'operation-options-changed',
     'console-started', 'console-stopped', 'console-gap',
   ],
 } as const

@@ -36,6 +36,11 @@ export default {
   'no-leader': { text: 'No member leads the cluster now.', hint: 'Wait for an election, or bring members back.' },
   'still-quorate': { text: 'A majority of the cluster still answers.', hint: 'Change its members in the ordinary way.' },
 
+  'nothing-to-do': { text: 'It is like that already.', hint: 'Choose other values.' },
+  'change-in-flight': { text: 'The same is being changed already.', hint: 'Wait until that has ended, or cancel it.' },
+  'needs-stop': { text: 'This changes on all members together, while none runs.', hint: 'Stop the cluster, change it, and start it again.' },
+  'would-lose-quorum': { text: 'The cluster cannot spare a member now.', hint: 'Bring back the members that do not answer; a cluster that tolerates no failure is stopped, changed, and started again.' },
+
   'disk-failed': { text: 'Writing to the disk failed; the node stopped itself.', hint: 'Check the disk, then start the node.' },
   'log-corrupt': { text: 'The log of the node is damaged; it cannot start.', hint: 'Delete the cluster and create it again, or restore its data folder from a backup.' },
   'invariant-broken': { text: 'The node found its own state inconsistent and stopped itself.', hint: 'Keep its data folder and its log, so that the defect can be found.' },

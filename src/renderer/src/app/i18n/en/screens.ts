@@ -19,15 +19,6 @@ export default {
         raft: 'A leader elected by term orders all writes. Members may crash.', paxos: 'A leader holds a ballot that a majority promised to. Members may crash.',
         pbft: 'Replicas vote on every batch and sign what they say. Members may even lie.',
       },
-      options: {
-        title: 'Options', reads: 'Reads', ways: { index: 'Quorum', lease: 'Lease' },
-        readsHints: {
-          index: 'The leader asks a quorum before it answers a linearizable read.',
-          lease: 'The leader answers alone while its lease holds. This trusts the members’ clocks to the bound in docs/protocols.',
-        },
-        forwarding: 'Forwarding', forwardingHint: 'Members that do not lead pass commands and reads on to the one that does.',
-        snapshot: 'Snapshot after', entries: 'entries', snapshotHint: 'A snapshot is taken each time the log has grown by so much; a tenth of it, at most 10,000 entries, stays behind the snapshot.',
-      },
       tolerance: { 1: 'One voter: losing it stops writes.', 3: 'Three voters: one may fail.', 5: 'Five voters: two may fail.', 7: 'Seven voters: three may fail.' },
       lies: { 1: 'One replica: losing it stops writes, and it must be trusted.', 4: 'Four replicas: one may fail or lie.', 7: 'Seven replicas: two may fail or lie.' },
     },

@@ -38,6 +38,11 @@ export default {
   'no-leader': { text: '该集群目前没有成员领导。', hint: '请等待选举完成，或恢复缺失的成员。' },
   'still-quorate': { text: '该集群仍有多数成员应答。', hint: '请用普通方式变更其成员。' },
 
+  'nothing-to-do': { text: '已经是这样了。', hint: '请选择其他值。' },
+  'change-in-flight': { text: '同样的更改正在进行。', hint: '请等待其结束，或将其取消。' },
+  'needs-stop': { text: '这一项必须在没有成员运行时为全体一起更改。', hint: '请停止集群，更改后再启动。' },
+  'would-lose-quorum': { text: '集群目前不能暂时失去任何成员。', hint: '请恢复没有应答的成员；不能容忍失效的集群需要停止、更改，再启动。' },
+
   'disk-failed': { text: '写入磁盘时出错，节点已自行停止。', hint: '请检查磁盘，再启动该节点。' },
   'log-corrupt': { text: '节点的日志已损坏，无法启动。', hint: '请删除该集群后重新创建，或从备份恢复其数据目录。' },
   'invariant-broken': { text: '节点发现自身状态不一致，已自行停止。', hint: '请保留其数据目录和日志，以便查明缺陷。' },

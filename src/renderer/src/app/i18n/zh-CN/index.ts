@@ -1,5 +1,6 @@
 import consoleSentences from './console-sentences'
 import failures from './failures'
+import options from './options'
 import pages from './pages'
 import screens from './screens'
 import sentences from './sentences'
@@ -7,4 +8,4 @@ import shell from './shell'
 import simulator from './simulator'
 import ui from './ui'
 
-export default { ui, shell, ...screens, ...pages, ...simulator, failures, sentences: { ...sentences, ...consoleSentences } }
+export default { ui, shell, ...screens, ...pages, ...options, ...simulator, failures, sentences: { ...sentences, ...consoleSentences } }

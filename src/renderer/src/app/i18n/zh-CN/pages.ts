@@ -109,7 +109,7 @@ export default {
     kinds: {
       'leader-elected': '选出领导者', 'leader-lost': '失去领导者', 'election-started': '选举', 'epoch-changed': '纪元', 'role-changed': '角色', 'node-down': '节点停机', 'node-up': '节点应答', 'node-ended': '进程结束',
       'member-added': '成员加入', 'member-removed': '成员移除', 'link-down': '链路断开', 'link-up': '链路接通', 'quorum-lost': '失去法定人数', 'quorum-regained': '恢复法定人数', 'alarm-raised': '引擎告警',
-      'alarm-cleared': '引擎告警解除', 'version-changed': '版本', disagreement: '意见不一', agreement: '意见一致', misbehaviour: '说谎', 'operation-members-changed': '成员变更', 'alert-fired': '告警', 'alert-resolved': '告警解除', 'alert-acknowledged': '告警已确认', 'alert-silenced': '告警已静默', 'alert-unsilenced': '静默结束', 'fault-injected': '注入故障', 'fault-removed': '撤销故障', 'fault-healed': '全部修复',
+      'alarm-cleared': '引擎告警解除', 'version-changed': '版本', disagreement: '意见不一', agreement: '意见一致', misbehaviour: '说谎', 'operation-members-changed': '成员变更', 'operation-options-changed': '选项变更', 'alert-fired': '告警', 'alert-resolved': '告警解除', 'alert-acknowledged': '告警已确认', 'alert-silenced': '告警已静默', 'alert-unsilenced': '静默结束', 'fault-injected': '注入故障', 'fault-removed': '撤销故障', 'fault-healed': '全部修复',
       'operation-cluster-created': '创建', 'operation-cluster-attached': '接入', 'operation-cluster-started': '启动', 'operation-cluster-stopped': '停止', 'operation-load-started': '负载开始', 'operation-load-stopped': '负载停止',
       'console-started': '控制台启动', 'console-stopped': '控制台停止', 'console-gap': '控制台离线',
     },

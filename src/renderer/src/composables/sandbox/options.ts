@@ -1,5 +1,5 @@
-/** The options of a new cluster, as the form holds them and as they are asked for. Pure. */
-import { DEFAULT_PROTOCOL_OPTIONS } from '../../../../contract/agent'
+/** The options of a local cluster, as forms hold them and as they are asked for. Pure. */
+import { DEFAULT_PROTOCOL_OPTIONS, type ProtocolOptions } from '../../../../contract/agent'
 import type { SandboxProtocolOptions } from '../../../../contract/sandbox'
 import type { ProtocolName } from '../../../../core/machine'
 
@@ -23,4 +23,16 @@ export function askedOptions(protocol: ProtocolName, chosen: ChosenOptions): San
     ...(snapshotAfterEntries === USUAL.snapshotAfterEntries ? {} : { snapshotAfterEntries }),
   }
   return Object.keys(asked).length === 0 ? null : asked
+}
+
+/** The form as it stands for a cluster that runs, or would run, with these. */
+export const chosenOf = ({ reads, forwarding, snapshot }: ProtocolOptions): ChosenOptions => ({ reads, forwarding, snapshotAfterEntries: snapshot.afterEntries })
+
+/** What of the form differs from what is remembered: the rest is not spoken of. */
+export function changedOptions(before: ChosenOptions, after: ChosenOptions): SandboxProtocolOptions {
+  const { reads, forwarding, snapshotAfterEntries } = after
+  return {
+    ...(reads === before.reads ? {} : { reads }), ...(forwarding === before.forwarding ? {} : { forwarding }),
+    ...(snapshotAfterEntries === before.snapshotAfterEntries ? {} : { snapshotAfterEntries }),
+  }
 }

@@ -1,0 +1,96 @@
+/** The options of a local cluster as a table: who runs with what, what is usual, and how each changes. Pure. */
+import { DEFAULT_PROTOCOL_OPTIONS, type ProtocolOptions } from '../../../../contract/agent'
+import { OPTION_CHANGES, type OptionsRollout, type SandboxState } from '../../../../contract/sandbox'
+
+export type OptionValue =
+  | { readonly kind: 'reads'; readonly value: ProtocolOptions['reads'] }
+  | { readonly kind: 'switch'; readonly value: boolean }
+  | { readonly kind: 'entries' | 'bytes' | 'milliseconds'; readonly value: number }
+  | { readonly kind: 'range'; readonly fromMs: number; readonly toMs: number }
+
+export type InForce =
+  | { readonly kind: 'all'; readonly value: OptionValue }
+  /** Members run with different values, as they do while a change is under way. */
+  | { readonly kind: 'differs'; readonly views: readonly { readonly value: OptionValue; readonly nodeIds: readonly string[] }[] }
+  | { readonly kind: 'unknown'; readonly why: 'stopped' | 'not-reported' | 'past' }
+
+type OptionKey = 'reads' | 'forwarding' | 'snapshotAfterEntries' | 'snapshotAfterBytes' | 'trailingEntries' | 'electionTimeout' | 'timeoutUnit' | 'heartbeat' | 'checkpointInterval'
+
+export interface OptionRow {
+  readonly key: OptionKey
+  readonly inForce: InForce
+  readonly isDefault: boolean
+  /** The default, where something else is in force; null elsewhere. */
+  readonly usual: OptionValue | null
+  /** What is remembered, where not every member that runs has it; null elsewhere. */
+  readonly next: OptionValue | null
+  readonly change: 'rolling' | 'stopped' | 'fixed'
+}
+
+const KEYS = ['reads', 'forwarding', 'snapshotAfterEntries', 'snapshotAfterBytes', 'trailingEntries'] as const
+
+function valueOf({ reads, forwarding, snapshot }: ProtocolOptions, key: (typeof KEYS)[number]): OptionValue {
+  switch (key) {
+    case 'reads': return { kind: 'reads', value: reads }
+    case 'forwarding': return { kind: 'switch', value: forwarding }
+    case 'snapshotAfterEntries': return { kind: 'entries', value: snapshot.afterEntries }
+    case 'snapshotAfterBytes': return { kind: 'bytes', value: snapshot.afterBytes }
+    case 'trailingEntries': return { kind: 'entries', value: snapshot.trailingEntries }
+  }
+}
+
+const same = (left: OptionValue, right: OptionValue): boolean => JSON.stringify(left) === JSON.stringify(right)
+
+function inForceOf(nodes: SandboxState['nodes'], key: (typeof KEYS)[number]): InForce {
+  const views: { value: OptionValue; nodeIds: string[] }[] = []
+  for (const { nodeId, runsWith } of nodes) {
+    if (runsWith === null) continue
+    const value = valueOf(runsWith, key)
+    const view = views.find((each) => same(each.value, value))
+    if (view) view.nodeIds.push(nodeId)
+    else views.push({ value, nodeIds: [nodeId] })
+  }
+  const [first] = views
+  if (first === undefined) return { kind: 'unknown', why: 'stopped' }
+  return views.length === 1 ? { kind: 'all', value: first.value } : { kind: 'differs', views }
+}
+
+function chosenRow({ nodes, options }: SandboxState, key: (typeof KEYS)[number]): OptionRow {
+  const inForce = inForceOf(nodes, key)
+  const remembered = options === null ? null : valueOf(options, key)
+  const usual = valueOf(DEFAULT_PROTOCOL_OPTIONS, key)
+  const isDefault = inForce.kind === 'all' && same(inForce.value, usual)
+  return {
+    key, inForce, isDefault, usual: inForce.kind === 'all' && !isDefault ? usual : null,
+    next: remembered === null || (inForce.kind === 'all' && same(inForce.value, remembered)) ? null : remembered,
+    change: key === 'snapshotAfterBytes' || key === 'trailingEntries' ? 'fixed' : OPTION_CHANGES[key],
+  }
+}
+
+/** The same for every member of every local cluster, and for good. */
+function fixedRow(key: OptionKey, value: OptionValue | null, runs: boolean): OptionRow {
+  const inForce: InForce = value === null ? { kind: 'unknown', why: 'not-reported' } : runs ? { kind: 'all', value } : { kind: 'unknown', why: 'stopped' }
+  return { key, inForce, isDefault: inForce.kind === 'all', usual: null, next: runs ? null : value, change: 'fixed' }
+}
+
+/** `isLive` false: the past is shown, of which the options are not recorded. */
+export function optionRows(state: SandboxState, isLive: boolean): readonly OptionRow[] {
+  const { protocol, nodes, timing: { tickMs, electionTicks, heartbeatTicks } } = state
+  const runs = nodes.some(({ pid }) => pid !== null)
+  const electionMs = electionTicks * tickMs
+  const rows = protocol === 'pbft'
+    ? [fixedRow('checkpointInterval', null, runs), fixedRow('timeoutUnit', { kind: 'milliseconds', value: electionMs }, runs)]
+    : [...KEYS.map((key) => chosenRow(state, key)), fixedRow('electionTimeout', { kind: 'range', fromMs: electionMs, toMs: 2 * electionMs }, runs)]
+  const all = [...rows, fixedRow('heartbeat', { kind: 'milliseconds', value: heartbeatTicks * tickMs }, runs)]
+  return isLive ? all : all.map((row) => ({ ...row, inForce: { kind: 'unknown', why: 'past' }, isDefault: false, usual: null, next: null }))
+}
+
+/** Members that run with older values than are remembered. */
+export function outdatedIn({ nodes, options }: SandboxState): readonly string[] {
+  if (options === null) return []
+  return nodes.flatMap(({ nodeId, runsWith }) => (runsWith === null || KEYS.every((key) => same(valueOf(runsWith, key), valueOf(options, key))) ? [] : [nodeId]))
+}
+
+export const isUnderWay = (rollout: OptionsRollout | null): boolean => rollout?.phase === 'running' || rollout?.phase === 'cancelling'
+
+export const doneIn = ({ steps }: OptionsRollout): number => steps.filter(({ step }) => step === 'done').length

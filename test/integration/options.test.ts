@@ -1,0 +1,122 @@
+/** The options of running clusters are changed member by member, with real processes, through the console: nothing acknowledged is lost, and they stay. */
+import { mkdtempSync, rmSync } from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import type { OptionsRollout } from '../../src/contract/sandbox'
+import type { ProtocolName } from '../../src/core/machine'
+import type { ClusterState } from '../../src/core/observe'
+import { createClient } from '../../src/runtime/client'
+import type { ConsoleClient } from '../../src/renderer/src/bridge/client'
+import { bundle, type Bundle } from './support/bundle'
+import { createCluster, derivationOf, leaderOf, momentOf, startConsole, stateOf, untilState, value } from './support/console'
+import { progress } from './support/soundness'
+import { until } from './support/until'
+import { CountingWriter } from './support/writers'
+
+const TIMEOUT_MS = 120_000
+let built: Bundle
+beforeAll(async () => { built = await bundle() })
+afterAll(() => { built.remove() })
+
+const folder = (): string => {
+  const directory = mkdtempSync(path.join(os.tmpdir(), 'quorate-options-'))
+  onTestFinished(() => { rmSync(directory, { recursive: true, force: true }) })
+  return directory
+}
+
+async function writersOn(console: ConsoleClient, clusterId: string): Promise<readonly CountingWriter[]> {
+  const { nodes, protocol } = await stateOf(console, clusterId)
+  const client = createClient({ members: nodes.map(({ nodeId, port }) => ({ nodeId, host: '127.0.0.1', port })), protocol })
+  onTestFinished(() => { client.close() })
+  const writers = Array.from({ length: 4 }, (_, i) => new CountingWriter(client, `w${i}`))
+  await Promise.all(writers.map((writer) => writer.start()))
+  return writers
+}
+
+const settled = (console: ConsoleClient, clusterId: string): Promise<OptionsRollout> => until('the change has ended', 60_000, async () => {
+  const { rollout } = await stateOf(console, clusterId)
+  return rollout === null || rollout.phase === 'running' || rollout.phase === 'cancelling' ? undefined : rollout
+})
+const entriesOf = async (console: ConsoleClient, clusterId: string) => (await stateOf(console, clusterId)).nodes.map(({ runsWith }) => runsWith?.snapshot.afterEntries ?? null)
+const eventsOf = async (console: ConsoleClient, clusterId: string): Promise<readonly string[]> => {
+  const filter = { clusterId, nodeIds: [], kinds: ['operation-options-changed'], severities: [], text: '', fromMs: null, toMs: null }
+  return value(await console.call('history.events', { filter, beforeId: null, limit: 50 })).events.map(({ sentence }) => sentence.key).reverse()
+}
+
+test.each(['raft', 'paxos'] as const satisfies readonly ProtocolName[])('a cluster of %s under load takes snapshots more often, without a stop and without a loss, and over restarts of the console', async (protocol) => {
+  const directory = folder()
+  const { client, service } = await startConsole(built.agentEntry, directory)
+  const { id } = await createCluster(client, 3, 'Story', protocol)
+  const before = leaderOf(await untilState(client, id, 'quorate'))
+  const writers = await writersOn(client, id)
+  await progress(writers, 40)
+  expect(await entriesOf(client, id)).toEqual([100_000, 100_000, 100_000])
+
+  const plan = value(await client.call('sandbox.setOptions', { clusterId: id, options: { snapshotAfterEntries: 100, forwarding: true } }))
+  expect(plan.restarts.map(({ nodeId, leads }) => ({ nodeId, leads })).at(-1)).toEqual({ nodeId: before, leads: true })
+  const seen = new Set<ClusterState>()
+  const watching = { stop: false }
+  const watched = (async () => {
+    while (!watching.stop) {
+      seen.add((await derivationOf(client, id)).state)
+      await new Promise((resolve) => setTimeout(resolve, 20))
+    }
+  })()
+  expect(await settled(client, id)).toMatchObject({ phase: 'done', failure: null, steps: [{ step: 'done' }, { step: 'done' }, { nodeId: before, step: 'done' }] })
+  watching.stop = true
+  await watched
+  expect([...seen]).not.toContain('no-quorum')
+  expect(await entriesOf(client, id)).toEqual([100, 100, 100])
+  expect((await stateOf(client, id)).nodes.map(({ restarts }) => restarts)).toEqual([1, 1, 1])
+  expect(leaderOf(await untilState(client, id, 'quorate'))).not.toBe(before)
+  await progress(writers, 200)
+  await until('each member has taken a snapshot', 30_000, async () => (await momentOf(client, id)).observations.every(({ extras }) => Number(extras['snapshotIndex']) > 0))
+  await Promise.all(writers.map((writer) => writer.stop()))
+  expect((await Promise.all(writers.map((writer) => writer.check()))).flat()).toEqual([])
+  expect(await eventsOf(client, id)).toEqual(['event.options-begun', 'event.options-member', 'event.options-member', 'event.options-member', 'event.options-done'])
+
+  client.close()
+  await service.stop()
+  const again = await startConsole(built.agentEntry, directory)
+  await untilState(again.client, id, 'quorate')
+  expect(await entriesOf(again.client, id)).toEqual([100, 100, 100])
+  expect((await stateOf(again.client, id)).options).toMatchObject({ forwarding: true, snapshot: { afterEntries: 100 } })
+}, TIMEOUT_MS)
+
+test('a cluster that has lost a member is told to bring it back, and a change that was cancelled goes on later', async () => {
+  const { client } = await startConsole(built.agentEntry, folder())
+  const { id } = await createCluster(client, 3)
+  const leader = leaderOf(await untilState(client, id, 'quorate'))
+  const follower = ['n1', 'n2', 'n3'].find((nodeId) => nodeId !== leader) ?? ''
+  value(await client.call('sandbox.node', { clusterId: id, nodeId: follower, action: 'kill' }))
+  await untilState(client, id, 'at-risk')
+  const options = { snapshotAfterEntries: 5_000 }
+  expect(await client.call('sandbox.setOptions', { clusterId: id, options })).toMatchObject({ error: { code: 'would-lose-quorum' } })
+  expect(value(await client.call('sandbox.planOptions', { clusterId: id, options }))).toMatchObject({ refused: { code: 'would-lose-quorum' }, later: [follower] })
+  value(await client.call('sandbox.node', { clusterId: id, nodeId: follower, action: 'start' }))
+  await untilState(client, id, 'quorate')
+
+  value(await client.call('sandbox.setOptions', { clusterId: id, options }))
+  value(await client.call('sandbox.cancelOptions', { clusterId: id }))
+  expect(await settled(client, id)).toMatchObject({ phase: 'cancelled' })
+  const run = (await entriesOf(client, id)).filter((entries) => entries === 5_000).length
+  expect(run).toBeLessThan(3)
+  await untilState(client, id, 'quorate')
+  expect(value(await client.call('sandbox.setOptions', { clusterId: id, options: {} })).restarts).toHaveLength(3 - run)
+  expect(await settled(client, id)).toMatchObject({ phase: 'done' })
+  expect(await entriesOf(client, id)).toEqual([5_000, 5_000, 5_000])
+}, TIMEOUT_MS)
+
+test('reads by lease are chosen while the cluster is stopped, and every member runs with them from its start', async () => {
+  const { client } = await startConsole(built.agentEntry, folder())
+  const { id } = await createCluster(client, 3)
+  await untilState(client, id, 'quorate')
+  expect(await client.call('sandbox.setOptions', { clusterId: id, options: { reads: 'lease' } })).toMatchObject({ error: { code: 'needs-stop' } })
+  value(await client.call('sandbox.stop', { clusterId: id }))
+  value(await client.call('sandbox.setOptions', { clusterId: id, options: { reads: 'lease' } }))
+  value(await client.call('sandbox.start', { clusterId: id }))
+  await untilState(client, id, 'quorate')
+  expect((await stateOf(client, id)).nodes.map(({ runsWith }) => runsWith?.reads)).toEqual(['lease', 'lease', 'lease'])
+  expect(await eventsOf(client, id)).toEqual(['event.options-set'])
+}, TIMEOUT_MS)
