@@ -1,5 +1,6 @@
-// npm run bench -- explore [--protocol raft|paxos|pbft] [--states N] [--seconds N] [--scope NAME]: explores small
-// clusters state by state and prints JSON: states, steps, depth, whether that was all of them, CPU time.
+// npm run bench -- explore [--protocol raft|paxos|pbft] [--states N] [--seconds N] [--scope NAME] [--order breadth|progress]: explores
+// small clusters state by state and prints JSON: states, steps, depth, whether that was all of them, CPU time. How far it is goes
+// to standard error.
 import { parseArgs } from 'node:util'
 import { explore, paxosSubject, pbftSubject, raftSubject, type Explored, type ExploreScope } from '../src/sim/explore'
 
@@ -8,17 +9,20 @@ const MIB = 1024 * 1024
 const { values } = parseArgs({
   options: {
     protocol: { type: 'string' }, scope: { type: 'string' }, states: { type: 'string', default: '300000' }, seconds: { type: 'string', default: '600' },
+    order: { type: 'string', default: 'breadth' },
   },
 })
 const statesMax = Number(values.states)
 const secondsMax = Number(values.seconds)
 
-type Search = (scope: ExploreScope, onProgress: (states: number, depth: number) => boolean) => Explored
+const order = values.order === 'progress' ? 'progress' : 'breadth'
+
+type Search = (scope: ExploreScope, onProgress: (states: number, level: number) => boolean) => Explored
 const SEARCHES: Readonly<Record<string, Search>> = {
-  raft: (scope, onProgress) => explore({ subject: raftSubject(), scope, onProgress }),
-  'raft-asks-first': (scope, onProgress) => explore({ subject: raftSubject({ asksFirst: true }), scope, onProgress }),
-  paxos: (scope, onProgress) => explore({ subject: paxosSubject(), scope, onProgress }),
-  pbft: (scope, onProgress) => explore({ subject: pbftSubject(), scope, onProgress }),
+  raft: (scope, onProgress) => explore({ subject: raftSubject(), scope, order, onProgress }),
+  'raft-asks-first': (scope, onProgress) => explore({ subject: raftSubject({ asksFirst: true }), scope, order, onProgress }),
+  paxos: (scope, onProgress) => explore({ subject: paxosSubject(), scope, order, onProgress }),
+  pbft: (scope, onProgress) => explore({ subject: pbftSubject(), scope, order, onProgress }),
 }
 
 const ONE = { termsMax: 1, proposalsMax: 1, crashesMax: 0, beatsMax: 0, statesMax }
@@ -41,9 +45,14 @@ for (const [name, search] of Object.entries(SEARCHES)) {
       return (user + system) / 1e6
     }
     console.error(`${name}, ${scopeName}: ${JSON.stringify(scope)}`)
-    const explored = search(scope, () => seconds() > secondsMax)
+    let told = -1
+    const explored = search(scope, (states, level) => {
+      if (level > told) console.error(`level ${level}: ${states} states, ${seconds().toFixed(1)} s`)
+      told = Math.max(told, level)
+      return seconds() > secondsMax
+    })
     const cpuSeconds = Math.round(seconds() * 10) / 10
-    results.push({ protocol: name, scope, ...explored, cpuSeconds, statesPerSecond: Math.round(explored.states / seconds()), residentMib: Math.round(process.memoryUsage().rss / MIB) })
+    results.push({ protocol: name, scope, order, ...explored, cpuSeconds, statesPerSecond: Math.round(explored.states / seconds()), residentMib: Math.round(process.memoryUsage().rss / MIB) })
     if (explored.violation) process.exitCode = 1
   }
 }

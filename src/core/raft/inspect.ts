@@ -1,7 +1,7 @@
 /** What the checks of invariants may see of a member. Getters over the living state: nothing is copied. */
 import type { Configuration } from './configuration'
 import type { PlacedConfiguration } from './configurations'
-import { fingerprintOf, trustsLeader } from './fingerprint'
+import { fingerprintOf, trustsLeader, type Ahead } from './fingerprint'
 import type { Flow } from './progress'
 import { hasLease } from './reads'
 import type { RaftState, ServedReads } from './state'
@@ -54,7 +54,7 @@ export interface RaftInspector {
   /** Undefined where it has left memory. */
   entryInMemory(index: number): Entry | undefined
   /** See fingerprint.ts. */
-  fingerprint(rename: (id: string) => string): string
+  fingerprint(rename: (id: string) => string, ahead: Ahead): string
   readonly trustsLeader: boolean
 }
 
@@ -98,8 +98,8 @@ export class Inspector implements RaftInspector {
     return this.#state.log.inMemory(index)
   }
 
-  fingerprint(rename: (id: string) => string): string {
-    return fingerprintOf(this.#state, rename)
+  fingerprint(rename: (id: string) => string, ahead: Ahead): string {
+    return fingerprintOf(this.#state, rename, ahead)
   }
 
   get trustsLeader(): boolean {

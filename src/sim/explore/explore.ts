@@ -1,10 +1,13 @@
 /** The search: breadth first, so that the first violation found has the shortest way there. */
 import { assert, present } from '../../core/base'
 import type { ProtocolMachine } from '../../core/machine'
-import { Cluster, type Move } from './cluster'
+import { Agenda } from './agenda'
+import { Cluster, type Move, type Words } from './cluster'
+import { Covering, NO_STATE } from './covering'
 import { brokenBetween, type Broken } from './invariants'
 import type { NodeState } from './node-states'
-import { grown, PairMemo, Tuples } from './tuples'
+import { toldIn } from './telling'
+import { grown, PairMemo } from './tuples'
 import type { Explored, ExploredViolation, ExploreOptions } from './types'
 
 /** States between two looks at `onProgress`. */
@@ -25,47 +28,56 @@ export function explore<Machine extends ProtocolMachine>(options: ExploreOptions
 class Search<Machine extends ProtocolMachine> {
   readonly #options: ExploreOptions<Machine>
   readonly #cluster: Cluster<Machine>
-  /** What states of the cluster are told apart by. The number of a state is the same in `#names` and `#states`. */
-  readonly #names: Tuples
+  readonly #covering: Covering
+  readonly #isCoveringAll: boolean
+  readonly #isByProgress: boolean
+  /** By number: each state, the one from which it was reached, and whether another one of its level or of one before makes it needless. */
   #states: Int32Array
   #parents = new Int32Array(FIRST_CAPACITY)
+  #steps = new Int32Array(FIRST_CAPACITY)
+  #isCovered = new Int32Array(FIRST_CAPACITY)
+  #count = 0
+  #longest = 0
+  readonly #agenda = new Agenda()
   readonly #sound = new PairMemo()
   readonly #met: Met = { elected: 0, committed: 0, crashed: 0, secondTerm: 0 }
-  readonly #name: Int32Array
+  readonly #key: Int32Array
+  readonly #said: Int32Array
   #transitions = 0
-  #violation: { readonly broken: Broken; readonly from: number; readonly move: Move } | null = null
+  #violation: { readonly broken: Broken; readonly from: number; readonly words: readonly Words[] } | null = null
 
   constructor(options: ExploreOptions<Machine>) {
     this.#options = options
-    this.#cluster = new Cluster(options.subject, options.scope)
-    const { width } = this.#cluster
-    this.#names = new Tuples(width)
+    const without = options.without ?? []
+    this.#isByProgress = options.order === 'progress'
+    this.#isCoveringAll = !without.includes('covering')
+    this.#cluster = new Cluster(options.subject, options.scope, without)
+    const { width, seats, sets } = this.#cluster
+    // Without covering all that was said is part of the key.
+    this.#covering = this.#isCoveringAll ? new Covering(seats.length + 1, seats.length, sets) : new Covering(width, 0, sets)
     this.#states = new Int32Array(FIRST_CAPACITY * width)
-    this.#name = new Int32Array(width)
+    this.#key = new Int32Array(width)
+    this.#said = new Int32Array(seats.length)
   }
 
   run(): Explored {
-    const { scope, subject, onProgress } = this.#options
+    const { scope, onProgress, isAudited } = this.#options
     const cluster = this.#cluster
     this.#reach(cluster.start(), -1)
-    let depth = 0
-    let at = 0
     let isStopped = false
-    for (let levelEnd = 1; at < levelEnd && !isStopped && !this.#violation; levelEnd = this.#names.count) {
-      for (; at < levelEnd && !this.#violation; at++) {
-        if (this.#names.count >= scope.statesMax || (at % PROGRESS_STATES === 0 && onProgress?.(this.#names.count, depth) === true)) {
-          isStopped = true
-          break
-        }
-        this.#expand(at)
+    let taken = 0
+    for (let at = this.#agenda.take(); at !== null; at = this.#violation ? null : this.#agenda.take()) {
+      if (this.#count >= scope.statesMax || (taken++ % PROGRESS_STATES === 0 && onProgress?.(this.#count, this.#agenda.level) === true)) {
+        isStopped = true
+        break
       }
-      if (at === levelEnd && !this.#violation && this.#names.count > levelEnd) depth++
+      if (this.#isCovered[at] === 0) this.#expand(at)
     }
     const violation = this.#violation && this.#told(this.#violation)
     return {
-      states: this.#names.count, transitions: this.#transitions, nodeStates: cluster.nodes.all.length, nodeSteps: cluster.nodes.steps,
-      messages: cluster.messages.all.length, depth, isComplete: !isStopped && !violation, renamings: subject.isSymmetric ? cluster.renamings.length : 1,
-      met: this.#met, violation, audit: this.#options.isAudited === true ? cluster.nodes.audit() : null,
+      states: this.#count, transitions: this.#transitions, nodeStates: cluster.nodes.all.length, nodeSteps: cluster.nodes.steps,
+      messages: cluster.messages.all.length, depth: isStopped ? (this.#isByProgress ? 0 : this.#agenda.level) : this.#longest, isComplete: !isStopped && !violation, renamings: cluster.naming.renamings.length,
+      met: this.#met, violation, audit: isAudited === true ? cluster.nodes.audit() : null,
     }
   }
 
@@ -75,30 +87,71 @@ class Search<Machine extends ProtocolMachine> {
   }
 
   #expand(number: number): void {
-    const state = this.#stateAt(number)
-    this.#cluster.eachMove(state, (move) => {
+    this.#cluster.eachMove(this.#stateAt(number), (move) => {
       if (this.#violation) return
       this.#transitions++
-      const before = this.#names.count
-      this.#reach(move.state, number)
-      const isNew = this.#names.count > before
+      const isNew = this.#reach(move.state, number)
       const broken = move.broken ?? (isNew ? this.#brokenIn(move.state, move.seat) : null)
-      if (broken) this.#violation = { broken, from: number, move: { ...move, state: move.state.slice() } }
+      if (broken) this.#violation = { broken, from: number, words: move.words() }
     })
   }
 
-  /** Notes the state where it is new. */
-  #reach(state: Int32Array, parent: number): void {
-    const before = this.#names.count
-    this.#cluster.nameInto(state, this.#name)
-    this.#names.add(this.#name)
-    if (this.#names.count === before) return
-    const { width } = this.#cluster
-    if ((before + 1) * width > this.#states.length) this.#states = grown(this.#states)
-    if (before + 1 > this.#parents.length) this.#parents = grown(this.#parents)
-    this.#states.set(state, before * width)
-    this.#parents[before] = parent
-    this.#count(state)
+  /** Notes the state unless another one covers it. */
+  #reach(state: Int32Array, parent: number): boolean {
+    const cluster = this.#cluster
+    const { width, naming } = cluster
+    const used = cluster.usedUpFrom(state)
+    const key = this.#keyOf(state, used[0] as number)
+    if (this.#isHeld(state, key)) return false
+    const number = this.#count++
+    if (this.#count * width > this.#states.length) this.#states = grown(this.#states)
+    if (this.#count > this.#parents.length) {
+      this.#parents = grown(this.#parents)
+      this.#steps = grown(this.#steps)
+      this.#isCovered = grown(this.#isCovered)
+    }
+    this.#states.set(state, number * width)
+    this.#parents[number] = parent
+    const steps = parent < 0 ? 0 : (this.#steps[parent] as number) + 1
+    this.#steps[number] = steps
+    if (steps > this.#longest) this.#longest = steps
+    this.#agenda.put(number, this.#isByProgress ? cluster.progressOf(state) : steps)
+    this.#note(state, key, number, steps)
+    // Who may still do more covers who may not.
+    for (let i = 1; i < used.length && this.#isCoveringAll; i++) {
+      const more = this.#keyOf(state, used[i] as number)
+      if (!this.#isHeld(state, more)) this.#note(state, more, NO_STATE, steps)
+    }
+    this.#tally(state)
+    this.#options.onNodes?.(naming.allOf(state))
+    return true
+  }
+
+  #keyOf(state: Int32Array, used: number): number {
+    const { seats, naming } = this.#cluster
+    this.#cluster.nameInto(state, used, this.#key)
+    if (!this.#isCoveringAll) {
+      naming.saidInto(state, 0, this.#said)
+      this.#key.set(this.#said, seats.length + 1)
+    }
+    return this.#covering.keyOf(this.#key)
+  }
+
+  #isHeld(state: Int32Array, key: number): boolean {
+    const { naming } = this.#cluster
+    for (let way = 0; way < naming.ways; way++) {
+      naming.saidInto(state, way, this.#said)
+      if (this.#covering.isCovered(key, this.#said)) return true
+    }
+    return false
+  }
+
+  /** Breadth first, one of a level before goes on: else the way through what covers it might be longer. */
+  #note(state: Int32Array, key: number, number: number, steps: number): void {
+    this.#cluster.naming.saidInto(state, 0, this.#said)
+    this.#covering.add(key, this.#said, number, (covered) => {
+      if (this.#isByProgress || (this.#steps[covered] as number) >= steps) this.#isCovered[covered] = 1
+    })
   }
 
   #brokenIn(state: Int32Array, seat: number): Broken | null {
@@ -119,7 +172,7 @@ class Search<Machine extends ProtocolMachine> {
     return brokenBetween(one, two, this.#cluster.ids, this.#options.subject)
   }
 
-  #count(state: Int32Array): void {
+  #tally(state: Int32Array): void {
     const { seats } = this.#cluster
     let isElected = false
     let isCommitted = false
@@ -136,22 +189,24 @@ class Search<Machine extends ProtocolMachine> {
     }
     if (isElected) this.#met.elected++
     if (isCommitted) this.#met.committed++
-    if (this.#cluster.crashesIn(state) > 0) this.#met.crashed++
+    if (this.#cluster.hasCrashed(state)) this.#met.crashed++
     if (latest > earliest) this.#met.secondTerm++
   }
 
   /** The actions on the way there, found again from state to state. */
-  #told({ broken, from, move }: { readonly broken: Broken; readonly from: number; readonly move: Move }): ExploredViolation {
-    const path = [move.words()]
-    for (let at = from; (this.#parents[at] as number) >= 0; at = this.#parents[at] as number) {
-      const wanted = this.#stateAt(at)
-      let words: string | null = null
-      this.#cluster.eachMove(this.#stateAt(this.#parents[at] as number), (each) => {
-        if (words === null && each.state.every((value, i) => value === wanted[i])) words = each.words()
-      })
-      assert(words !== null, 'a state was reached from the one before it')
-      path.push(present<string>(words, 'a step has words'))
-    }
-    return { ...broken, path: path.reverse() }
+  #told({ broken, from, words }: { readonly broken: Broken; readonly from: number; readonly words: readonly Words[] }): ExploredViolation {
+    const steps = [words]
+    for (let at = from; (this.#parents[at] as number) >= 0; at = this.#parents[at] as number) steps.push(this.#wordsOf(at))
+    return { ...broken, path: toldIn(steps.reverse(), this.#cluster) }
+  }
+
+  #wordsOf(number: number): readonly Words[] {
+    const wanted = this.#stateAt(number)
+    let found: readonly Words[] | null = null
+    this.#cluster.eachMove(this.#stateAt(this.#parents[number] as number), (move: Move) => {
+      if (found === null && move.state.every((value, i) => value === wanted[i])) found = move.words()
+    })
+    assert(found !== null, 'a state was reached from the one before it')
+    return present<readonly Words[]>(found, 'a step has words')
   }
 }

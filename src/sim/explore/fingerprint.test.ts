@@ -7,6 +7,7 @@ const TEST_MS = 60_000
 const STEPS = 30
 const SAME_MAX = 4
 const INPUTS_MAX = 12
+const AHEAD = { crash: true, beats: false }
 
 interface Said {
   readonly from: string
@@ -26,7 +27,7 @@ function runOf<M extends ProtocolMachine>(subject: Subject<M>, ids: readonly str
 }
 
 const nameOf = <M extends ProtocolMachine>(subject: Subject<M>, run: NodeRun<M>): string =>
-  `${subject.fingerprint(run.machine, (id) => id)}#${subject.fingerprint(run.restarted, (id) => id)}`
+  `${subject.fingerprint(run.machine, (id) => id, AHEAD)}#${subject.fingerprint(run.restarted, (id) => id, AHEAD)}`
 
 const sentBy = <M extends ProtocolMachine>(subject: Subject<M>, run: NodeRun<M>): string[] =>
   [...new Set(run.sent.filter(({ kind }) => !subject.lost.includes(kind)).map(({ to, kind, bytes }) => `${to} ${kind} ${toHex(bytes)}`))].sort()

@@ -73,6 +73,11 @@ export function lostEntry(id: string, before: readonly string[], now: readonly s
   return { invariant: 'Committed Is Final', message: `At ${at + 1} ${id} knew ${words(valueOf(before[at]))} as committed, and now ${words(valueOf(now[at]))}.` }
 }
 
+/** Terms, promised ballots and views never go back, over a crash neither: what means nothing in a later one is dropped because of that. */
+export function lostEpoch(id: string, before: number, now: number): Broken | null {
+  return now < before ? { invariant: 'Terms Only Rise', message: `${id} was in ${before}, and now is in ${now}.` } : null
+}
+
 /** A vote, an acceptance, a signature: nobody says two things of one matter. */
 export function contradiction(id: string, said: readonly Claim[], now: Claim): Broken | null {
   const other = said.find(({ about, value }) => about === now.about && value !== now.value)

@@ -1,6 +1,6 @@
 /** Messages as numbers, and sets of them as numbers: what is under way to a member is one small integer. */
 import { present, toHex } from '../../core/base'
-import { PairMemo } from './tuples'
+import { grown, PairMemo } from './tuples'
 import type { Spent } from './types'
 
 export interface Message {
@@ -14,6 +14,8 @@ export interface Message {
 }
 
 const NOT_YET = -1
+const MARKS_FIRST = 1 << 10
+const BITS = 31
 
 export class Messages {
   readonly all: Message[] = []
@@ -59,10 +61,13 @@ export class Messages {
 export class MessageSets {
   readonly #messages: Messages
   readonly #sets: Int32Array[] = []
+  /** By set: a bit for each of its messages, several of which share one. */
+  #marks = new Int32Array(MARKS_FIRST)
   readonly #byName = new Map<string, number>()
   readonly #renamed: number[][]
   readonly #with = new PairMemo()
   readonly #without = new PairMemo()
+  readonly #unanswered = new PairMemo()
 
   constructor(messages: Messages, renamings: number) {
     this.#messages = messages
@@ -86,11 +91,39 @@ export class MessageSets {
     })
   }
 
+  /** False: it is surely not; a quick look before `isWithin`. */
+  mayBeWithin(part: number, whole: number): boolean {
+    return ((this.#marks[part] as number) & ~(this.#marks[whole] as number)) === 0
+  }
+
+  /** Every message of `part` is in `whole`. */
+  isWithin(part: number, whole: number): boolean {
+    if (part === whole) return true
+    const few = this.#sets[part] as Int32Array
+    const many = this.#sets[whole] as Int32Array
+    if (few.length >= many.length) return false
+    let at = 0
+    for (let i = 0; i < few.length; i++) {
+      const wanted = few[i] as number
+      while (at < many.length && (many[at] as number) < wanted) at++
+      if (many[at] !== wanted) return false
+    }
+    return true
+  }
+
   /** Without what one in `epoch` ignores for ever. */
   unspent(set: number, epoch: number, isCandidate: boolean): number {
     return this.#without.get(set, epoch * 2 + (isCandidate ? 1 : 0), () => this.#of(this.get(set).filter((number) => {
       const { spent } = this.#messages.get(number)
-      return spent === null || epoch < spent.epoch || (epoch === spent.epoch && (isCandidate || !spent.isForCandidates))
+      return spent === null || spent.isAnswered || epoch < spent.epoch || (epoch === spent.epoch && (isCandidate || !spent.isForCandidates))
+    })))
+  }
+
+  /** Without what one in `epoch`, which is the last one, has answered for ever. */
+  unanswered(set: number, epoch: number): number {
+    return this.#unanswered.get(set, epoch, () => this.#of(this.get(set).filter((number) => {
+      const { spent } = this.#messages.get(number)
+      return spent === null || !spent.isAnswered || epoch <= spent.epoch
     })))
   }
 
@@ -109,6 +142,8 @@ export class MessageSets {
     const known = this.#byName.get(name)
     if (known !== undefined) return known
     this.#sets.push(sorted)
+    if (this.#sets.length > this.#marks.length) this.#marks = grown(this.#marks)
+    this.#marks[this.#sets.length - 1] = sorted.reduce((marks, message) => marks | (1 << (message % BITS)), 0)
     this.#byName.set(name, this.#sets.length - 1)
     return this.#sets.length - 1
   }

@@ -18,10 +18,13 @@ export interface NodeStep {
   readonly isLost: boolean
 }
 
+/** Far more than a search fills: fingerprints do not say how near a limit is. */
 const LIMITS: MachineLimits = {
-  commandBytesMax: 1024, readsWaitingMax: 16, appendBytesMax: 1024, inflightMessagesMax: 4, inflightBytesMax: 4096, uncommittedBytesMax: 4096,
-  logWindowBytesMax: 1 << 20, applyBytesMax: 4096, trailingEntriesMax: 64, snapshotChunkBytes: 1024, snapshotBytesMax: 4096,
+  commandBytesMax: 1024, readsWaitingMax: 16, appendBytesMax: 1 << 16, inflightMessagesMax: 64, inflightBytesMax: 1 << 16, uncommittedBytesMax: 1 << 16,
+  logWindowBytesMax: 1 << 20, applyBytesMax: 1 << 16, trailingEntriesMax: 64, snapshotChunkBytes: 1024, snapshotBytesMax: 4096,
 }
+/** Terms and proposals of a scope at most: no log fills a window then. */
+export const PLACES_MAX = 16
 const HEARTBEAT_TICKS = 1
 /** A time-out that moves nothing within so many ticks is none. */
 const TIMEOUT_TICKS_MAX = 64
@@ -53,7 +56,7 @@ export class NodeRun<Machine extends ProtocolMachine> {
       random: LAST, storage: { read: (location) => present(this.#records[location], 'a location is of a record') }, snapshots: NO_SNAPSHOTS, limits: LIMITS,
     }
     this.machine = this.#open()
-    this.#drain(false)
+    this.#awake()
   }
 
   /** What a start would make of the disk as it is. */
@@ -85,7 +88,7 @@ export class NodeRun<Machine extends ProtocolMachine> {
     this.#drain(isLost)
     if (isLost || input.kind === 'crash') {
       this.machine = this.#open()
-      this.#drain(false)
+      this.#awake()
     }
     this.#settle()
   }
@@ -120,15 +123,24 @@ export class NodeRun<Machine extends ProtocolMachine> {
     }
   }
 
-  /** Carries out effects until there are none. Where `isLost`, no write becomes durable, and what waits for one is never said. */
+  /** What a machine that was just opened does, if anything. */
+  #awake(): void {
+    if (this.machine.hasEffects) this.#drain(false)
+  }
+
+  /**
+   * As the driver does: takes effects once after every input and every write, and then until there are none. Where `isLost`, no write
+   * becomes durable, and what waits for one is never said.
+   */
   #drain(isLost: boolean): void {
-    for (let turns = 0; this.machine.hasEffects; turns++) {
+    for (let turns = 0, isDue = true; isDue; turns++) {
       assert(turns < TURNS_MAX, 'a machine comes to rest')
       const { persist, send, apply, install } = this.machine.drain()
       assert(install === null, 'there are no snapshots in this scope')
       this.sent.push(...send)
       const last = apply.at(-1)
       if (last) this.machine.applied(last.index)
+      isDue = persist !== null || this.machine.hasEffects
       if (!persist) continue
       this.hasWritten = true
       if (isLost) return

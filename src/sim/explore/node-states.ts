@@ -1,11 +1,11 @@
 /** States of single nodes and the steps between them: each step is run once, however many states of the cluster it is part of. */
 import { AssertionError, present, toHex } from '../../core/base'
 import type { ProtocolMachine } from '../../core/machine'
-import { contradiction, lostEntry, type Broken } from './invariants'
+import { contradiction, lostEntry, lostEpoch, type Broken } from './invariants'
 import type { Messages } from './messages'
 import { NodeRun, type NodeInput, type NodeStep } from './node-run'
 import { PairMemo } from './tuples'
-import type { Claim, Subject } from './types'
+import type { Claim, ExploreScope, Subject } from './types'
 
 export interface NodeState {
   readonly number: number
@@ -47,6 +47,9 @@ const INPUTS = { timeout: -1, beat: -2, crash: -3, propose: -4 } as const
 /** Other ways into one state that an audit looks at. */
 const OTHER_WAYS_MAX = 3
 
+/** Higher than any node comes but by going in circles. */
+const HEIGHT_MAX = 400
+
 interface Way {
   readonly before: NodeState
   readonly step: NodeStep
@@ -65,22 +68,48 @@ export class NodeStates<Machine extends ProtocolMachine> {
   readonly #ids: readonly string[]
   readonly #messages: Messages
   readonly #rename: readonly ((id: string) => string)[]
-  readonly #hasCrashes: boolean
+  readonly #crashesMax: number
+  readonly #beats: boolean
   readonly #byName = new Map<string, NodeState>()
   readonly #names = new Map<string, number>()
+  readonly #texts: string[] = []
   readonly #moves: NodeMove[] = []
   /** Of each move, where it began. */
   readonly #ways: Way[] = []
   /** By the state's number: ways into it beside the first. */
   readonly #otherWays: Way[][] = []
   readonly #moveOf = new PairMemo()
+  /** By the state's number: see `heightOf`, and the states that a step leads to. */
+  readonly #heights: number[] = []
+  readonly #nexts: number[][] = []
 
-  constructor(subject: Subject<Machine>, ids: readonly string[], renamings: readonly (readonly number[])[], messages: Messages, hasCrashes: boolean) {
+  constructor(subject: Subject<Machine>, ids: readonly string[], renamings: readonly (readonly number[])[], messages: Messages, scope: ExploreScope) {
     this.#subject = subject
     this.#ids = ids
     this.#messages = messages
-    this.#hasCrashes = hasCrashes
+    this.#crashesMax = scope.crashesMax
+    this.#beats = scope.beatsMax > 0
     this.#rename = renamings.map((order) => (id) => ids[order[ids.indexOf(id)] as number] ?? id)
+  }
+
+  /** The most steps known to lead here from the start, but for crashes: a node that has come further is higher. */
+  heightOf(number: number): number {
+    return this.#heights[number] as number
+  }
+
+  /** A way from one to the other was found. */
+  #raise(from: number, to: number): void {
+    (this.#nexts[from] ??= []).push(to)
+    const raised = [from]
+    for (let at = raised.pop(); at !== undefined; at = raised.pop()) {
+      const height = (this.#heights[at] as number) + 1
+      if (height > HEIGHT_MAX) continue
+      for (const next of this.#nexts[at] ?? []) {
+        if ((this.#heights[next] as number) >= height) continue
+        this.#heights[next] = height
+        raised.push(next)
+      }
+    }
   }
 
   get steps(): number {
@@ -89,6 +118,11 @@ export class NodeStates<Machine extends ProtocolMachine> {
 
   get(number: number): NodeState {
     return present(this.all[number], 'a state is known by its number')
+  }
+
+  /** In full, by its number. */
+  nameOf(name: number): string {
+    return present(this.#texts[name], 'a name is known by its number')
   }
 
   first(member: number): NodeState {
@@ -111,7 +145,9 @@ export class NodeStates<Machine extends ProtocolMachine> {
     const number = this.#moveOf.get(state.number, code * 2 + (isLost ? 1 : 0), () => {
       const step: NodeStep = { input: input(), isLost }
       this.#ways.push({ before: state, step })
-      return this.#moves.push(this.#run(state, step)) - 1
+      const move = this.#run(state, step)
+      if (move.after !== state && !isLost && step.input.kind !== 'crash') this.#raise(state.number, move.after.number)
+      return this.#moves.push(move) - 1
     })
     return present(this.#moves[number], 'a move is known by its number')
   }
@@ -167,7 +203,7 @@ export class NodeStates<Machine extends ProtocolMachine> {
     const id = this.#ids[member] as string
     const epoch = this.#subject.epochOf(status.term)
     const { claims, broken: contradicts } = this.#claimsOf(run, id, before, epoch)
-    const broken = contradicts ?? (before && lostEntry(id, before.committed, known))
+    const broken = contradicts ?? (before && (lostEpoch(id, before.epoch, epoch) ?? lostEntry(id, before.committed, known)))
     const committed = known.length > (before?.committed.length ?? 0) ? known : (before?.committed ?? [])
     const names = this.#namesOf(run, `${led.join('.')}#${committed.join('.')}`, claims)
     const move = { sent: this.#sentBy(run, member), hasWritten: run.hasWritten, broken }
@@ -183,6 +219,7 @@ export class NodeStates<Machine extends ProtocolMachine> {
       epoch, led, committed, log, claims, names: this.#numbersOf(names.whole), namesBeforeCrash: this.#numbersOf(names.now),
     }
     this.all.push(state)
+    this.#heights.push(0)
     this.#byName.set(name, state)
     return { ...move, after: state }
   }
@@ -210,13 +247,19 @@ export class NodeStates<Machine extends ProtocolMachine> {
   /** What the state is told apart by under each renaming: with what a crash would leave, and without. */
   #namesOf(run: NodeRun<Machine>, seen: string, claims: readonly Claim[]): { now: readonly string[]; whole: readonly string[] } {
     const { fingerprint } = this.#subject
-    const restarted = this.#hasCrashes ? run.restarted : null
-    const now = this.#rename.map((rename) => {
-      const said = claims.map(({ about, value }) => `${about}=${rename(value)}`).sort().join(',')
-      return `${fingerprint(run.machine, rename)}#${seen}#${said}`
-    })
-    const whole = restarted ? now.map((name, r) => `${name}#${fingerprint(restarted, this.#rename[r] as (id: string) => string)}`) : now
-    return { now, whole }
+    const beats = this.#beats
+    const isCrashAhead = this.#crashesMax > 0
+    const restarted = isCrashAhead ? run.restarted : null
+    const now: string[] = []
+    const whole: string[] = []
+    for (const rename of this.#rename) {
+      const said = `#${seen}#${claims.map(({ about, value }) => `${about}=${rename(value)}`).sort().join(',')}`
+      now.push(`${fingerprint(run.machine, rename, { crash: false, beats })}${said}`)
+      if (!restarted) continue
+      const found = fingerprint(restarted, rename, { crash: this.#crashesMax > 1, beats })
+      whole.push(`${fingerprint(run.machine, rename, { crash: true, beats })}${said}#${found}`)
+    }
+    return { now, whole: restarted ? whole : now }
   }
 
   /** One string for each place; a batch of several commands is one place. */
@@ -236,7 +279,7 @@ export class NodeStates<Machine extends ProtocolMachine> {
       const known = this.#names.get(name)
       if (known !== undefined) return known
       this.#names.set(name, this.#names.size)
-      return this.#names.size - 1
+      return this.#texts.push(name) - 1
     })
   }
 }

@@ -35,6 +35,8 @@ export interface Spent {
   readonly epoch: number
   /** In this one it means nothing either but to a candidate. */
   readonly isForCandidates: boolean
+  /** In a later one it changes nothing, but is answered, by what depends on the later one alone. */
+  readonly isAnswered: boolean
 }
 
 /** What a member said, of which it may never say anything else. */
@@ -45,11 +47,21 @@ export interface Claim {
   readonly epoch: number
 }
 
+/** What may still happen to a member. */
+export interface Ahead {
+  readonly crash: boolean
+  /** Leaders' clocks go on. */
+  readonly beats: boolean
+}
+
+/** What makes a search small, to be left away: one that finds the same without it says that nothing is lost. See docs/exhaustive.md. */
+export type Reduction = 'symmetry' | 'spent' | 'covering'
+
 /** A machine, and what else makes it take part in a search. */
 export interface Subject<Machine extends ProtocolMachine = ProtocolMachine> {
   readonly protocol: (nodeId: string) => Protocol<Machine>
-  /** All that decides a machine's future behaviour but its timers, with every member named through `rename`. */
-  readonly fingerprint: (machine: Machine, rename: (id: string) => string) => string
+  /** All that decides a machine's behaviour in what is ahead but its timers, with every member named through `rename`. */
+  readonly fingerprint: (machine: Machine, rename: (id: string) => string, ahead: Ahead) => string
   /** Members are equal but for their names, and messages carry none: states that differ in names only are one. */
   readonly isSymmetric: boolean
   readonly electionTicks: number
@@ -75,7 +87,7 @@ export interface Subject<Machine extends ProtocolMachine = ProtocolMachine> {
 }
 
 export interface Explored {
-  /** Distinct states of the cluster. */
+  /** States of the cluster that were looked at, of which none covered another when it was met. */
   readonly states: number
   /** Steps that led somewhere else than where they began. */
   readonly transitions: number
@@ -84,7 +96,7 @@ export interface Explored {
   /** Steps of one node: so often a machine was really run. */
   readonly nodeSteps: number
   readonly messages: number
-  /** Every state within so many steps of the start was looked at. */
+  /** Every state within so many steps of the start was looked at; 0 where a search by progress ended before its end. */
   readonly depth: number
   readonly isComplete: boolean
   readonly renamings: number
@@ -106,6 +118,11 @@ export interface ExploreOptions<Machine extends ProtocolMachine> {
   readonly scope: ExploreScope
   /** Looks in the end whether fingerprints hold all that matters, over all steps that were taken. */
   readonly isAudited?: boolean
+  readonly without?: readonly Reduction[]
+  /** Breadth first where it is left out: what is found then is the shortest. By progress fewer states are looked at. */
+  readonly order?: 'breadth' | 'progress'
+  /** Hears of the nodes of every state, in full and by all names. */
+  readonly onNodes?: (names: readonly string[]) => void
   /** Called now and then; true ends the search. */
   readonly onProgress?: (states: number, depth: number) => boolean
 }

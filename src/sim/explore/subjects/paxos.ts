@@ -21,7 +21,7 @@ export function paxosSubject(): Subject<PaxosMachine> {
     spent: (kind, bytes) => {
       if (!ANSWERS.includes(kind)) return null
       const message = decodeMessage(bytes)
-      return message !== null && 'ballot' in message ? { epoch: roundOf(message.ballot), isForCandidates: false } : null
+      return message !== null && 'ballot' in message ? { epoch: roundOf(message.ballot), isForCandidates: false, isAnswered: false } : null
     },
     claims: (kind, _to, bytes) => {
       const message = kind === 'accept' ? decodeMessage(bytes) : null

@@ -27,7 +27,7 @@ export function pbftSubject(): Subject<PbftMachine> {
     spent: (kind, bytes) => {
       if (!OF_A_VIEW.includes(kind)) return null
       const message = decodeFrame(bytes)?.message
-      return message !== undefined && 'view' in message ? { epoch: message.view + 1, isForCandidates: false } : null
+      return message !== undefined && 'view' in message ? { epoch: message.view + 1, isForCandidates: false, isAnswered: false } : null
     },
     claims: (kind, _to, bytes) => {
       if (!STATEMENTS.includes(kind)) return []
