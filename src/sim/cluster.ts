@@ -14,7 +14,7 @@ import { openDriver } from './open-driver'
 import { Phases } from './phases'
 import { Post } from './post'
 import { States } from './states'
-import type { SimulationPlan } from './plan'
+import type { FaultKind, SimulationPlan } from './plan'
 import type { AdaptedProtocol, Adapter } from './protocols'
 import type { EventQueue, Scheduled } from './queue'
 import { quantise, streamOf } from './streams'
@@ -49,15 +49,17 @@ export class Cluster {
   readonly twins: Twins
   readonly listeners: Listener[] = []
   readonly #byId = new Map<string, SimulatedNode>()
-  readonly #checks: Checks
+  readonly #checks = new Checks(this)
   /** Those that have ever run. */
   readonly #started: SimulatedNode[] = []
   #isFounded = false
-  readonly #states: States
+  readonly #states = new States(this)
   /** A command in words; the workload knows its own. */
   describeCommand: (command: Uint8Array) => string = () => 'a command'
   violation: Violation | null = null
   nowMs = 0
+  /** A fault does what it is there for: the ledger counts it by what the cluster is busy with. */
+  readonly struck = (kind: FaultKind): void => { this.trace.faultBegan(kind, this.phases.occupation.now(this.nowMs)) }
   readonly #post: Post
   /** Whose code runs in the present event. */
   #busy: SimulatedNode
@@ -68,7 +70,7 @@ export class Cluster {
     this.adapted = adapter.begin(plan)
     this.queue = queue
     this.trace = trace
-    this.phases = new Phases(plan.timing.tickMs)
+    this.phases = new Phases(this.nodes, adapter, plan.timing.tickMs)
     this.ids = Array.from({ length: plan.nodes + plan.spares }, (_, i) => `n${i + 1}`)
     this.network = new Network(plan.network, plan.synchrony, this.ids, plan.seed)
     this.founders = this.ids.slice(0, plan.nodes).map((id) => ({ id, name: id, address: id, voter: true }))
@@ -76,8 +78,6 @@ export class Cluster {
     this.twins = new Twins(plan, (id) => this.#makeNode(id, this.ids.indexOf(id), 1))
     this.#post = new Post(this, queue, trace)
     this.#busy = this.node('n1')
-    this.#states = new States(this)
-    this.#checks = new Checks(this)
   }
 
   /** Starts the founders. Invariants begin when all of them are there and none has done anything yet. */
@@ -94,7 +94,7 @@ export class Cluster {
     const isByzantine = plan.byzantine.some((each) => each.node === id)
     const node = new SimulatedNode(id, index, copy, isByzantine, streamOf(plan.seed, `node ${name}`), (self) => new SimulatedDisk(
       plan.disk, streamOf(plan.seed, `disk ${name}`), () => this.nowMs,
-      (atMs, epoch) => { this.queue.push(atMs, EVENTS.flushed, self, epoch) },
+      (atMs, epoch) => { this.queue.push(atMs, EVENTS.flushed, self, epoch) }, this.struck,
     ))
     const clock = plan.clocks.find((each) => each.node === id)
     node.rate = clock?.rate ?? 1

@@ -1,6 +1,12 @@
-/** What the cluster is busy with, as an onlooker sees it: from roles, from kinds of messages, from changes of members under way. */
+/**
+ * What the cluster is busy with by what its nodes have told: from roles that changed, from kinds of messages, from changes of members that
+ * were asked for. What faults of plans wait for. A role that a node has from its start on is not told, and a change counts from when it is
+ * asked for, so the ledger counts by `Occupation`; plans, and the seeds of bugs found with them, rest on this one as it is.
+ */
 import type { MachineEvent } from '../core/machine'
-import type { Phase, Trigger } from './plan'
+import { Occupation, type Occupied } from './occupation'
+import type { Phase } from './plan'
+import type { Adapter } from './protocols'
 
 /** A phase that is known by its messages lasts so many ticks after the last of them. */
 const LINGER_TICKS = 2
@@ -8,6 +14,8 @@ const LINGER_TICKS = 2
 const ELECTING = new Set(['candidate', 'pre-candidate', 'preparing', 'view-change', 'electing'])
 
 export class Phases {
+  /** What it is by the nodes themselves. */
+  readonly occupation: Occupation
   readonly #lingerMs: number
   readonly #leaders = new Set<string>()
   readonly #electing = new Set<string>()
@@ -15,7 +23,8 @@ export class Phases {
   #transferUntilMs = 0
   #reconfigurationUntilMs = 0
 
-  constructor(tickMs: number) {
+  constructor(nodes: readonly Occupied[], adapter: Pick<Adapter, 'isChangingMembers'>, tickMs: number) {
+    this.occupation = new Occupation(nodes, adapter, tickMs)
     this.#lingerMs = LINGER_TICKS * tickMs
   }
 
@@ -23,7 +32,10 @@ export class Phases {
     if (event.kind === 'role-changed') {
       setMember(this.#leaders, nodeId, event.role === 'leader' || event.role === 'primary')
       setMember(this.#electing, nodeId, ELECTING.has(event.role))
-    } else if (event.kind === 'members-changed') this.#reconfigurationUntilMs = Math.max(this.#reconfigurationUntilMs, nowMs + this.#lingerMs)
+    } else if (event.kind === 'members-changed') {
+      this.occupation.membersChanged(event.index, nowMs)
+      this.#reconfigurationUntilMs = Math.max(this.#reconfigurationUntilMs, nowMs + this.#lingerMs)
+    }
   }
 
   gone(nodeId: string): void {
@@ -32,14 +44,17 @@ export class Phases {
   }
 
   message(kind: string, nowMs: number): void {
+    this.occupation.message(kind, nowMs)
     if (kind.includes('snapshot') || kind.includes('state') || kind.includes('fetch')) this.#transferUntilMs = nowMs + this.#lingerMs
   }
 
   snapshot(nowMs: number): void {
+    this.occupation.snapshot(nowMs)
     this.#snapshotUntilMs = nowMs + this.#lingerMs
   }
 
   installing(nowMs: number): void {
+    this.occupation.installed(nowMs)
     this.#transferUntilMs = nowMs + this.#lingerMs
   }
 
@@ -47,25 +62,17 @@ export class Phases {
     this.#reconfigurationUntilMs = untilMs
   }
 
-  /** The rarest of those that hold. */
-  now(nowMs: number): Phase {
-    if (nowMs < this.#transferUntilMs) return 'state-transfer'
-    if (nowMs < this.#reconfigurationUntilMs) return 'reconfiguration'
-    if (this.isElection) return 'election'
-    return nowMs < this.#snapshotUntilMs ? 'snapshot' : 'idle'
-  }
-
   get isElection(): boolean {
     return this.#leaders.size === 0 || this.#electing.size > 0
   }
 
-  holds(phase: Exclude<Trigger, 'write-in-flight' | 'elected' | 'committed'>, nowMs: number): boolean {
+  holds(phase: Phase, nowMs: number): boolean {
     switch (phase) {
       case 'state-transfer': return nowMs < this.#transferUntilMs
       case 'reconfiguration': return nowMs < this.#reconfigurationUntilMs
       case 'election': return this.isElection
       case 'snapshot': return nowMs < this.#snapshotUntilMs
-      case 'idle': return this.now(nowMs) === 'idle'
+      case 'idle': return nowMs >= Math.max(this.#transferUntilMs, this.#reconfigurationUntilMs, this.#snapshotUntilMs) && !this.isElection
     }
   }
 }

@@ -101,6 +101,8 @@ export interface ProtocolPlan {
   readonly appendBytesMax: number
   readonly inflightMessagesMax: number
   readonly logWindowBytesMax: number
+  /** An operator hands leadership over in this run; absent: where the adapter says so. */
+  readonly leadershipTransfer?: boolean
 }
 
 export type LiarBehaviour = 'equivocate' | 'forge' | 'replay' | 'withhold' | 'garbage' | 'silent'
@@ -121,8 +123,12 @@ export type ByzantinePlan =
 export type Phase = 'idle' | 'election' | 'snapshot' | 'reconfiguration' | 'state-transfer'
 export const PHASES: readonly Phase[] = ['idle', 'election', 'snapshot', 'reconfiguration', 'state-transfer']
 
-/** A moment worth waiting for: a phase, or something that one node is just doing. */
-export type Trigger = Phase | 'write-in-flight' | 'elected' | 'committed'
+/**
+ * A moment worth waiting for: a phase, as nodes have told of it so far; what the ledger would count as that phase and as no other
+ * (`in-`, by occupation.ts); or something that one node is just doing.
+ */
+export type Trigger = Phase | InPhase | 'write-in-flight' | 'elected' | 'committed'
+export type InPhase = `in-${Phase}`
 
 /** `leader`: whoever leads in the highest term at that moment; `follower`: the first other node that is up. */
 export type NodeName = string
@@ -196,8 +202,12 @@ export const FAULT_KINDS: readonly FaultKind[] = [
 ]
 
 /** What a plan aims at. The campaign draws one for each seed; planted bugs may be looked for with one. */
-export type Profile = 'mixed' | 'elections' | 'snapshots' | 'membership' | 'disk' | 'reads' | 'byzantine' | 'calm'
-export const PROFILES: readonly Profile[] = ['mixed', 'elections', 'snapshots', 'membership', 'disk', 'reads', 'byzantine', 'calm']
+export type Profile = 'mixed' | 'elections' | 'snapshots' | 'membership' | 'disk' | 'reads' | 'byzantine' | 'calm' | AimedProfile
+/** Those that aim at cells of the ledger; no seed draws one by itself. */
+export type AimedProfile = 'changes' | 'transfers' | 'moments'
+export type SwarmProfile = Exclude<Profile, AimedProfile>
+export const AIMED_PROFILES: readonly AimedProfile[] = ['changes', 'transfers', 'moments']
+export const PROFILES: readonly Profile[] = ['mixed', 'elections', 'snapshots', 'membership', 'disk', 'reads', 'byzantine', 'calm', ...AIMED_PROFILES]
 
 export interface SimulationPlan {
   readonly version: typeof PLAN_VERSION

@@ -7,13 +7,21 @@ import type { Trace } from './trace'
 import type { Twins } from './twins'
 import type { DropReason } from './types'
 
+interface PostWorld {
+  readonly nowMs: number
+  readonly network: Network
+  readonly twins: Twins
+  /** A fault that lay in wait for a message has taken it. */
+  readonly struck: (kind: 'drop') => void
+}
+
 export class Post {
-  readonly #world: { readonly nowMs: number; readonly network: Network; readonly twins: Twins }
+  readonly #world: PostWorld
   readonly #queue: EventQueue<SimulatedNode>
   readonly #trace: Trace
   #messages = 0
 
-  constructor(world: { readonly nowMs: number; readonly network: Network; readonly twins: Twins }, queue: EventQueue<SimulatedNode>, trace: Trace) {
+  constructor(world: PostWorld, queue: EventQueue<SimulatedNode>, trace: Trace) {
     this.#world = world
     this.#queue = queue
     this.#trace = trace
@@ -29,6 +37,7 @@ export class Post {
     trace.hash.bytes(bytes)
     const sent = twins.isHeard(from, to.id) ? network.send(from.id, to.id, nowMs) : { kind: 'lost' as const, why: 'partition' as const }
     if (sent.kind === 'lost') {
+      if (sent.why === 'dropped') this.#world.struck('drop')
       if (trace.isTold) this.#tell(id, from.id, to.id, bytes, kind, nowMs, false)
       return this.#dropped(id, from.id, to.id, kind, sent.why)
     }

@@ -1,3 +1,4 @@
+export { NIGHTLY, type NightlyCampaign } from './nightly'
 export { possibleCells, possibleDeeds } from './possible'
 export { runSeed, type SeedOutcome } from './seed'
 export { CampaignSummary, type CampaignReport, type CampaignViolation } from './summary'

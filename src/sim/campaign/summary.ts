@@ -79,6 +79,12 @@ export class CampaignSummary {
     return [...cells, ...possibleDeeds(this.#protocol).filter((deed) => !this.#deeds.has(deed))]
   }
 
+  /** The cell that was hit least often, the first of them. */
+  fewest(): { readonly cell: string; readonly times: number } {
+    const times = possibleCells(this.#protocol).map(([kind, phase]) => ({ cell: `${kind} in ${phase}`, times: this.#cells.get(kind)?.get(phase) ?? 0 }))
+    return times.reduce((least, each) => (each.times < least.times ? each : least))
+  }
+
   report(wallMs: number, coreMs: number): CampaignReport {
     const virtualSeconds = this.virtualMs / 1000
     const cells = Object.fromEntries([...this.#cells].map(([kind, row]) => [kind, Object.fromEntries(row)]))

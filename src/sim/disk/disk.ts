@@ -5,7 +5,7 @@
  */
 import { assert, ok, present, type Failure, type Random, type Result } from '../../core/base'
 import type { LogRecord, RecordLocation, RecoveredRecord, Storage, StorageFailureCode } from '../../runtime/ports'
-import type { DiskPlan } from '../plan'
+import type { DiskFault, DiskPlan } from '../plan'
 import { exponential, quantise } from '../streams'
 import { HEADER_BYTES, layRecord, lengthAt, readHeader, recordBytes, sealRecord } from './framing'
 import { LOG_START, scan } from './scan'
@@ -16,6 +16,9 @@ type Done = (result: Result<undefined, StorageFailureCode>) => void
 export class DamagedRead extends Error {
   override readonly name = 'DamagedRead'
 }
+
+/** Faults that lie in wait for the next flush or read: they strike with it. */
+export type MomentaryFault = Extract<DiskFault['kind'], 'fsync-error' | 'misdirected-write' | 'misdirected-read'>
 
 export interface DiskCounts {
   flushes: number
@@ -33,6 +36,7 @@ export class SimulatedDisk implements Storage {
   readonly #random: Random
   readonly #startFlush: (doneAtMs: number, epoch: number) => void
   readonly #nowMs: () => number
+  readonly #onStruck: (kind: MomentaryFault) => void
   #image = new Uint8Array(IMAGE_BYTES_MIN)
   /** Location of the first byte of the image; locations begin behind 0. */
   #base = LOG_START
@@ -53,11 +57,15 @@ export class SimulatedDisk implements Storage {
   isFull = false
   stalledUntilMs = 0
 
-  constructor(plan: DiskPlan, random: Random, nowMs: () => number, startFlush: (doneAtMs: number, epoch: number) => void) {
+  constructor(
+    plan: DiskPlan, random: Random, nowMs: () => number, startFlush: (doneAtMs: number, epoch: number) => void,
+    onStruck: (kind: MomentaryFault) => void = () => undefined,
+  ) {
     this.#plan = plan
     this.#random = random
     this.#nowMs = nowMs
     this.#startFlush = startFlush
+    this.#onStruck = onStruck
   }
 
   append(records: readonly LogRecord[], done: Done): readonly RecordLocation[] {
@@ -85,6 +93,7 @@ export class SimulatedDisk implements Storage {
     }
     const isMisread = this.isMisreadingNext
     this.isMisreadingNext = false
+    if (isMisread) this.#onStruck('misdirected-read')
     const header = isMisread ? null : readHeader(image, at, location)
     if (header === null) throw new DamagedRead(`The record at ${location} does not read back as it was written.`)
     return { type: header.type, payload: image.slice(at + HEADER_BYTES, at + HEADER_BYTES + header.length) }
@@ -140,6 +149,7 @@ export class SimulatedDisk implements Storage {
     this.counts.flushes++
     const isFull = this.isFull || this.#tail > this.#plan.capacityBytes
     if (this.isFailingNext || isFull) {
+      if (this.isFailingNext) this.#onStruck('fsync-error')
       this.isFailingNext = false
       // The pages count as clean now: what was in them is in memory only, and gone with it.
       this.#failure = isFull
@@ -203,6 +213,7 @@ export class SimulatedDisk implements Storage {
     const { sectorBytes } = this.#plan
     if (this.#lastBatchAt < sectorBytes) return
     this.isMisdirectingNext = false
+    this.#onStruck('misdirected-write')
     const bytes = Math.min(sectorBytes, this.#durable - this.#lastBatchAt)
     const place = this.#random.integer(0, Math.floor(this.#lastBatchAt / sectorBytes)) * sectorBytes
     this.#image.copyWithin(place, this.#lastBatchAt, this.#lastBatchAt + Math.min(bytes, this.#lastBatchAt - place))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { FAULT_KINDS, PROFILES, type FaultKind, type Profile } from '../plan'
+import { AIMED_PROFILES, FAULT_KINDS, PROFILES, type FaultKind, type Profile } from '../plan'
 import { adapterOf, PROTOCOLS } from '../protocols'
 import { drawPlan } from './plan'
 
@@ -16,12 +16,12 @@ describe('drawn plans', () => {
       for (const fault of plan.faults) kinds.add(fault.kind)
     }
     expect([...kinds].sort()).toEqual([...FAULT_KINDS].sort())
-    expect([...profiles].sort()).toEqual(PROFILES.filter((profile) => profile !== 'byzantine').sort())
+    expect([...profiles].sort()).toEqual(PROFILES.filter((profile) => profile !== 'byzantine' && !AIMED_PROFILES.some((aimed) => aimed === profile)).sort())
   })
 
   it.each(PROTOCOLS)('of %s damage and let lie no more than it tolerates', (protocol) => {
-    for (const seed of seeds) {
-      const { nodes, byzantine, faults, options } = drawPlan(protocol, seed)
+    for (const plan of [undefined, ...AIMED_PROFILES].flatMap((profile) => seeds.map((seed) => drawPlan(protocol, seed, profile === undefined ? {} : { profile })))) {
+      const { nodes, byzantine, faults, options } = plan
       const bad = new Set(byzantine.map((each) => each.node))
       for (const fault of faults) if (fault.kind === 'bit-rot' || fault.kind === 'misdirected-write') bad.add(fault.node)
       expect(bad.size).toBeLessThanOrEqual(adapterOf(protocol).faultsMax(nodes))

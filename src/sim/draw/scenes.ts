@@ -4,7 +4,7 @@
  */
 import type { Random } from '../../core/base'
 import type { MemberChange } from '../../core/machine'
-import type { FaultEvent, Profile } from '../plan'
+import type { FaultEvent, SwarmProfile } from '../plan'
 import { pick, shuffled } from '../streams'
 
 export interface SceneRoom {
@@ -76,14 +76,14 @@ const darkAfterCommit: Scene = (atMs, { electionMs }, random) => [
   { kind: 'power-loss', when: random.next() < 0.6 ? 'committed' : 'write-in-flight', atMs, untilMs: ms(atMs + electionMs * (0.2 + random.next())) },
 ]
 
-const SCENES: Readonly<Record<Profile, readonly Scene[]>> = {
+const SCENES: Readonly<Record<SwarmProfile, readonly Scene[]>> = {
   mixed: [deposedWithSlowDisk, leftBehind, forgottenLeader, darkAfterCommit], elections: [deposedWithSlowDisk, handedOverAndCut, forgottenLeader, darkAfterCommit],
   snapshots: [leftBehind], membership: [abandonedChange, handedOverAndCut, leftBehind], disk: [deposedWithSlowDisk, darkAfterCommit], reads: [forgottenLeader, handedOverAndCut],
   byzantine: [leftBehind], calm: [],
 }
 
 /** Null where the profile has no scenes. */
-export function drawScene(profile: Profile, atMs: number, room: SceneRoom, random: Random, isPossible: (fault: FaultEvent) => boolean): readonly FaultEvent[] | null {
+export function drawScene(profile: SwarmProfile, atMs: number, room: SceneRoom, random: Random, isPossible: (fault: FaultEvent) => boolean): readonly FaultEvent[] | null {
   const scene = pick(random, SCENES[profile])
   if (scene === undefined) return null
   const faults = scene(atMs, room, random)

@@ -1,24 +1,10 @@
 /** The faults of a plan in time: how many of which kind, to whom, for how long, and what some of them wait for. */
-import type { Random } from '../../core/base'
-import type { MemberChange, ProtocolName } from '../../core/machine'
-import { PHASES, type DiskFault, type FaultEvent, type FaultKind, type NodeName, type Profile, type Trigger } from '../plan'
-import { exponential, pick, shuffled, streamOf } from '../streams'
+import type { FaultEvent, FaultKind, SwarmProfile } from '../plan'
+import { exponential, shuffled, streamOf } from '../streams'
+import { drawAimed } from './aimed'
+import { DAMAGING, drawFault, isPossible, witnessOf, type ScheduleRoom } from './fault'
+import { isAimed } from './profile'
 import { drawScene } from './scenes'
-
-export interface ScheduleRoom {
-  readonly protocol: ProtocolName
-  readonly profile: Profile
-  readonly ids: readonly string[]
-  readonly spares: readonly string[]
-  readonly durationMs: number
-  readonly electionMs: number
-  readonly delayMs: number
-  /** Nodes that may be damaged for good, beside those that lie. */
-  readonly damageMax: number
-  readonly liars: readonly string[]
-  readonly isLeased: boolean
-  readonly seed: number
-}
 
 type Weights = Readonly<Partial<Record<FaultKind, number>>>
 
@@ -28,7 +14,7 @@ const MIXED: Weights = {
   'transfer-leadership': 1, 'change-members': 1, 'drop': 0.5,
 }
 
-const PROFILES: Readonly<Record<Profile, Weights>> = {
+const PROFILES: Readonly<Record<SwarmProfile, Weights>> = {
   mixed: MIXED,
   elections: { 'crash': 6, 'pause': 3, 'partition': 8, 'clog': 2, 'delay': 2, 'reordering': 2, 'duplication': 1, 'transfer-leadership': 2, 'power-loss': 1, 'torn-write': 2, 'drop': 1 },
   snapshots: { 'crash': 5, 'pause': 2, 'partition': 5, 'power-loss': 1, 'torn-write': 2, 'disk-stall': 2, 'loss': 1, 'reordering': 1, 'duplication': 1, 'clog': 1, 'misdirected-read': 0.5 },
@@ -43,26 +29,16 @@ const PROFILES: Readonly<Record<Profile, Weights>> = {
 const ELSEWHERE_WEIGHT = 0.3
 /** Of what happens, so much is a scene of several faults. */
 const SCENE_SHARE = 0.2
-const DAMAGING: readonly FaultKind[] = ['bit-rot', 'misdirected-write']
-/** A share of the faults waits for a moment. */
-const TRIGGERED_SHARE = 0.35
-const TRIGGERS: readonly Trigger[] = [...PHASES, 'write-in-flight', 'elected', 'committed']
-/** The moments that a profile is about, and the share of its triggered faults that wait for one of these. */
-const FAVOURED: Readonly<Partial<Record<Profile, readonly Trigger[]>>> = {
-  elections: ['election', 'elected', 'committed', 'write-in-flight'], snapshots: ['snapshot', 'state-transfer'], membership: ['reconfiguration'],
-  disk: ['write-in-flight'], reads: ['elected', 'committed'],
-}
-const FAVOURED_SHARE = 0.7
-
-function drawTrigger(random: Random, profile: Profile): Trigger {
-  const favoured = random.next() < FAVOURED_SHARE ? FAVOURED[profile] : undefined
-  return pick(random, favoured ?? TRIGGERS) ?? 'idle'
-}
 
 export function drawSchedule(room: ScheduleRoom): readonly FaultEvent[] {
+  const { profile } = room
+  return isAimed(profile) ? drawAimed(profile, room) : drawSwarm(profile, room)
+}
+
+function drawSwarm(profile: SwarmProfile, room: ScheduleRoom): readonly FaultEvent[] {
   const random = streamOf(room.seed, 'draw schedule')
   // Swarm: of the kinds that the profile knows, each plan leaves some out altogether.
-  const all = room.profile === 'calm' ? {} : { ...Object.fromEntries(Object.keys(MIXED).map((kind) => [kind, ELSEWHERE_WEIGHT])), ...PROFILES[room.profile] }
+  const all = profile === 'calm' ? {} : { ...Object.fromEntries(Object.keys(MIXED).map((kind) => [kind, ELSEWHERE_WEIGHT])), ...PROFILES[profile] }
   let weights = Object.entries(all).filter(([kind]) => random.next() < 0.75 && isPossible(kind as FaultKind, room)) as [FaultKind, number][]
   // Voters that go and disks that are damaged could together cost the quorum, which is not what is looked for: with damage, only learners come.
   const isChanging = random.next() < 0.5
@@ -70,7 +46,7 @@ export function drawSchedule(room: ScheduleRoom): readonly FaultEvent[] {
   const isLearnersOnly = !isChanging && room.damageMax > 0
   const total = weights.reduce((sum, [, weight]) => sum + weight, 0)
   if (total === 0) return []
-  const everyMs = room.durationMs / (room.profile === 'mixed' ? 2 + random.integer(0, 14) : 4 + random.integer(0, 20))
+  const everyMs = room.durationMs / (profile === 'mixed' ? 2 + random.integer(0, 14) : 4 + random.integer(0, 20))
   const damaged = shuffled(random, room.ids.filter((id) => !room.liars.includes(id))).slice(0, room.damageMax)
   const damages = new Set<string>()
   const events: FaultEvent[] = []
@@ -78,123 +54,15 @@ export function drawSchedule(room: ScheduleRoom): readonly FaultEvent[] {
   for (let atMs = random.next() * 3 * room.electionMs; ; atMs += exponential(random, everyMs)) {
     if (atMs > room.durationMs * 0.92) break
     const sceneDraw = random.next()
-    const scene = sceneDraw < SCENE_SHARE ? drawScene(room.profile, Math.round(atMs), { ...room, witness: witnessOf(room) }, random, ({ kind }) => isPossible(kind, room)) : null
+    const scene = sceneDraw < SCENE_SHARE ? drawScene(profile, Math.round(atMs), { ...room, witness: witnessOf(room) }, random, ({ kind }) => isPossible(kind, room)) : null
     if (scene !== null) {
       events.push(...scene)
       continue
     }
     let draw = random.next() * total
     const [kind] = weights.find(([, weight]) => (draw -= weight) < 0) ?? ['crash']
-    const fault = draw1(kind, Math.round(atMs), { ...room, isLearnersOnly }, random, damaged, damages)
+    const fault = drawFault(kind, Math.round(atMs), { ...room, isLearnersOnly }, random, damaged, damages)
     if (fault !== null) events.push(fault)
   }
   return events
-}
-
-function isPossible(kind: FaultKind, room: ScheduleRoom): boolean {
-  if (DAMAGING.includes(kind)) return room.damageMax > 0
-  // A lease rests on clocks that keep their bound, and a process that is paused has a clock that stands still.
-  if (kind === 'clock-jump' || kind === 'clock-drift' || kind === 'pause') return !room.isLeased
-  if (kind === 'change-members') return room.protocol !== 'pbft'
-  return kind !== 'transfer-leadership' || room.protocol !== 'pbft'
-}
-
-function drawTarget(random: Random, room: ScheduleRoom): NodeName {
-  const draw = random.next()
-  if (draw < 0.4) return 'leader'
-  if (draw < 0.5) return 'follower'
-  return pick(random, room.ids) as string
-}
-
-function draw1(kind: FaultKind, atMs: number, room: ScheduleRoom & { readonly isLearnersOnly: boolean }, random: Random, damaged: readonly string[], damages: Set<string>): FaultEvent | null {
-  const isShort = random.next() < 0.5
-  const lengthMs = Math.round(isShort ? exponential(random, room.electionMs / 2) : room.electionMs * (1 + 4 * random.next()))
-  const untilMs = atMs + Math.max(1, lengthMs)
-  const triggerDraw = random.next()
-  const trigger = drawTrigger(random, room.profile)
-  const when = triggerDraw < TRIGGERED_SHARE ? { when: trigger } : {}
-  const node = drawTarget(random, room)
-  const timed = { atMs, untilMs, ...when }
-  switch (kind) {
-    case 'crash':
-    case 'pause':
-    case 'fsync-error':
-    case 'disk-full':
-    case 'disk-stall':
-    case 'misdirected-read': return { kind, node, ...timed }
-    case 'torn-write': return { kind, node, atMs, untilMs, when: 'write-in-flight' }
-    case 'power-loss': return { kind, ...timed }
-    case 'bit-rot':
-    case 'misdirected-write': return drawDamage(kind, timed, random, damaged, damages)
-    case 'partition': return drawPartition(timed, room, random)
-    case 'loss':
-    case 'duplication':
-    case 'reordering': return { kind, share: Math.round(random.next() * 500) / 1000, ...timed }
-    case 'clog': {
-      const [from, to] = shuffled(random, room.ids)
-      return { kind, from: random.next() < 0.4 ? 'leader' : from as string, to: to as string, ...timed }
-    }
-    case 'delay': return { kind, factor: 2 + random.integer(0, 8), shape: random.next() < 0.5 ? 'heavy-tail' : 'exponential', ...timed }
-    case 'drop': {
-      const [from, to] = shuffled(random, room.ids)
-      return { kind, from: from as string, to: to as string, nth: 1 + random.integer(0, 4), atMs, ...when }
-    }
-    case 'clock-jump': return { kind, node, byMs: Math.round(room.electionMs * (random.next() * 4 - 1.5)), atMs, ...when }
-    case 'clock-drift': return { kind, node, rate: Math.round((0.5 + random.next()) * 100) / 100, ...timed }
-    case 'transfer-leadership': return { kind, to: random.next() < 0.3 ? null : pick(random, room.ids) as string, atMs, ...when }
-    case 'change-members': return room.isLearnersOnly ? drawLearner(atMs, when, room, random) : drawChange(atMs, when, room, random)
-  }
-}
-
-function drawDamage(kind: DiskFault['kind'] & ('bit-rot' | 'misdirected-write'), timed: { atMs: number; untilMs: number }, random: Random, damaged: readonly string[], damages: Set<string>): FaultEvent | null {
-  const node = pick(random, damaged)
-  // Twice on the same disk says nothing new.
-  if (node === undefined || damages.has(node)) return null
-  damages.add(node)
-  return { kind, node, ...timed }
-}
-
-function drawPartition(timed: { atMs: number; untilMs: number }, room: ScheduleRoom, random: Random): FaultEvent {
-  const all = [...room.ids, ...room.spares]
-  const draw = random.next()
-  if (draw < (room.profile === 'reads' ? 0.6 : 0.3)) return { kind: 'partition', shape: 'isolate', node: random.next() < (room.profile === 'reads' ? 0.9 : 0.6) ? 'leader' : pick(random, all) as string, ...timed }
-  if (draw < 0.65) {
-    const mixed = shuffled(random, all)
-    const cut = random.next() < 0.5 ? Math.floor(all.length / 2) : random.integer(1, all.length)
-    return { kind: 'partition', shape: 'groups', groups: [mixed.slice(0, cut).sort(), mixed.slice(cut).sort()], ...timed }
-  }
-  if (draw < 0.85) {
-    const mixed = shuffled(random, all)
-    const cut = random.integer(1, all.length)
-    const from = random.next() < 0.4 ? ['leader'] : mixed.slice(0, cut).sort()
-    return { kind: 'partition', shape: 'one-way', from, to: mixed.slice(cut).sort(), ...timed }
-  }
-  return draw < 0.92 || all.length < 4
-    ? { kind: 'partition', shape: 'bridge', bridge: pick(random, all) as string, ...timed }
-    : { kind: 'partition', shape: 'ring', ...timed }
-}
-
-const witnessOf = ({ seed, spares }: ScheduleRoom): string | undefined => (seed % 3 === 0 ? spares.at(-1) : undefined)
-
-function drawLearner(atMs: number, when: { when?: Trigger }, room: ScheduleRoom, random: Random): FaultEvent {
-  const id = pick(random, room.spares) ?? 'n1'
-  const change: MemberChange = random.next() < 0.6 ? { kind: 'set', id, address: id, member: 'learner', promote: false } : { kind: 'remove', id }
-  return { kind: 'change-members', changes: [change], mode: 'auto', atMs, ...when }
-}
-
-function drawChange(atMs: number, when: { when?: Trigger }, room: ScheduleRoom, random: Random): FaultEvent {
-  const all = [...room.ids, ...room.spares]
-  const id = pick(random, random.next() < 0.6 && room.spares.length > 0 ? room.spares : all) as string
-  // A disk that was a witness's holds a log and no state: whoever lived as one lives as nothing else.
-  const witness = witnessOf(room)
-  const set = (target: string): MemberChange => ({
-    kind: 'set', id: target, address: target, member: target === witness ? 'witness' : random.next() < 0.7 ? 'voter' : 'learner', promote: random.next() < 0.5,
-  })
-  const draw = random.next()
-  const mode = draw < 0.4 ? 'auto' : draw < 0.7 ? 'single' : 'joint'
-  const first: MemberChange = random.next() < 0.6 ? set(id) : { kind: 'remove', id }
-  if (mode !== 'joint' || random.next() < 0.4) return { kind: 'change-members', changes: [first], mode, atMs, ...when }
-  const others = shuffled(random, all.filter((each) => each !== id)).slice(0, 1 + random.integer(0, 2))
-  const more = others.map((other): MemberChange => (random.next() < 0.5 ? set(other) : { kind: 'remove', id: other }))
-  return { kind: 'change-members', changes: [first, ...more], mode, atMs, ...when }
 }

@@ -5,6 +5,7 @@ import type {
   ByzantinePlan, ClockPlan, DelayShape, DiskPlan, LiarBehaviour, NetworkPlan, Profile, ProtocolPlan, SimulationPlan, Synchrony, WorkloadPlan,
 } from '../plan'
 import { pick, streamOf } from '../streams'
+import { isAimed } from './profile'
 
 const one = <Item>(random: Random, ...items: readonly Item[]): Item => items[random.integer(0, items.length)] as Item
 const between = (random: Random, low: number, high: number): number => low + random.next() * (high - low)
@@ -13,6 +14,7 @@ const rounded = (value: number, digits = 4): number => Math.round(value * 10 ** 
 export function drawSize(protocol: ProtocolName, profile: Profile, seed: number): { readonly nodes: number; readonly spares: number } {
   const random = streamOf(seed, 'draw size')
   if (protocol === 'pbft') return { nodes: one(random, 4, 4, 4, 7), spares: 0 }
+  if (isAimed(profile)) return { nodes: one(random, 3, 3, 5), spares: profile === 'changes' ? one(random, 1, 2, 3) : one(random, 0, 1, 1) }
   const nodes = one(random, 3, 3, 5, 5, 7)
   return { nodes: profile === 'elections' && nodes === 7 ? 5 : nodes, spares: profile === 'membership' ? one(random, 1, 2, 3) : profile === 'mixed' ? one(random, 0, 0, 1) : 0 }
 }
@@ -42,7 +44,8 @@ export function drawDisk(profile: Profile, seed: number): DiskPlan {
   const flushMinMs = one(random, 0.1, 0.5, 2)
   return {
     flushMinMs, flushMeanMs: rounded(flushMinMs * one(random, 1, 2, 5) + (profile === 'disk' || profile === 'elections' ? one(random, 0, 10, 30, 100) : one(random, 0, 0, 5)), 2),
-    sectorBytes: one<512 | 4096>(random, 512, 4096), tornShare: one(random, 0, 0.3, 0.5, 0.8), capacityBytes: 64 * 1024 * 1024,
+    // A log that is cut short all the time seldom has whole large sectors that another write could hit.
+    sectorBytes: isAimed(profile) ? one<512 | 4096>(random, 512, 512, 512, 4096) : one<512 | 4096>(random, 512, 4096), tornShare: one(random, 0, 0.3, 0.5, 0.8), capacityBytes: 64 * 1024 * 1024,
   }
 }
 
@@ -74,6 +77,17 @@ export function drawWorkload(profile: Profile, seed: number): WorkloadPlan {
 }
 
 export function drawOptions(profile: Profile, seed: number): ProtocolPlan {
+  const drawn = drawSwarmOptions(profile, seed)
+  if (!isAimed(profile)) return drawn
+  const random = streamOf(seed, 'draw aimed options')
+  // Short logs, small chunks and little memory: whoever falls behind is given a state, in many steps, and what is sent again is read from disk.
+  return {
+    ...drawn, snapshotAfterEntries: one(random, 5, 10, 20), trailingEntriesMax: one(random, 0, 2, 10), snapshotChunkBytes: one(random, 100, 400),
+    checkpointInterval: one(random, 4, 8), logWindowBytesMax: one(random, 200, 200, 2000), leadershipTransfer: true,
+  }
+}
+
+function drawSwarmOptions(profile: Profile, seed: number): ProtocolPlan {
   const random = streamOf(seed, 'draw options')
   const isSnapshotting = profile === 'snapshots' || profile === 'membership' || random.next() < 0.4
   return {

@@ -4,7 +4,7 @@ import type { Cluster } from '../cluster'
 import { cutsOf, type Conditions } from '../network'
 import type { SimulatedNode } from '../node'
 import type { ClockFault, DiskFault, FaultEvent, NodeName, ProcessFault, Trigger } from '../plan'
-import { changeMembers, transferLeadership } from './operator'
+import { changeMembers, leaderOf, transferLeadership } from './operator'
 import { faultInWords } from './words'
 
 /** A fault that waits for a moment looks for it at least so often. */
@@ -80,6 +80,11 @@ export class Nemesis {
       case 'elected': return this.#elections > 0
       case 'committed': return this.#commits > 0
       case 'write-in-flight': return 'node' in fault ? this.#node(fault.node)?.disk.isFlushing === true : cluster.nodes.some((node) => node.disk.isFlushing)
+      case 'in-idle':
+      case 'in-election':
+      case 'in-snapshot':
+      case 'in-reconfiguration':
+      case 'in-state-transfer': return this.#canStrike(fault) && trigger === `in-${cluster.phases.occupation.now(cluster.nowMs)}`
       default: return cluster.phases.holds(trigger, cluster.nowMs)
     }
   }
@@ -87,10 +92,11 @@ export class Nemesis {
   #strike(fault: FaultEvent, at: number): void {
     const cluster = this.#cluster
     const { trace, nowMs } = cluster
-    const phase = cluster.phases.now(nowMs)
+    const phase = cluster.phases.occupation.now(nowMs)
+    const isStruck = this.#strikesNow(fault)
     const undo = this.#apply(fault, at)
     if (undo === null) return
-    trace.faultBegan(fault.kind, phase)
+    if (isStruck) trace.faultBegan(fault.kind, phase)
     trace.hash.text(fault.kind)
     const text = faultInWords({ ...fault, ...('node' in fault ? { node: this.#struck } : {}) })
     trace.tell({ kind: 'fault-began', atMs: nowMs, fault: at, what: fault, phase, text })
@@ -166,6 +172,38 @@ export class Nemesis {
       case 'delay':
       case 'drop': return this.#disturb(fault, at)
       default: return unreachable(fault)
+    }
+  }
+
+  /** What waits for a moment that the ledger counts by waits until it can do something in it. */
+  #canStrike(fault: FaultEvent): boolean {
+    switch (fault.kind) {
+      case 'torn-write': return this.#node(fault.node)?.disk.isFlushing === true
+      case 'transfer-leadership':
+      case 'change-members': return leaderOf(this.#cluster) !== null
+      case 'drop':
+      case 'fsync-error':
+      case 'misdirected-write':
+      case 'misdirected-read': return true
+      default: return this.#strikesNow(fault)
+    }
+  }
+
+  /** Whether it does anything by beginning: not to a process that is down anyway, and not yet where it lies in wait for a message, a flush or a read. */
+  #strikesNow(fault: FaultEvent): boolean {
+    switch (fault.kind) {
+      case 'crash':
+      case 'clock-jump': return this.#node(fault.node)?.isUp === true
+      case 'pause': return this.#node(fault.node)?.isRunning === true
+      case 'power-loss': return this.#cluster.nodes.some((node) => node.isUp)
+      case 'loss':
+      case 'duplication':
+      case 'reordering': return fault.share > 0
+      case 'drop':
+      case 'fsync-error':
+      case 'misdirected-write':
+      case 'misdirected-read': return false
+      default: return true
     }
   }
 

@@ -6,7 +6,8 @@ import type { SimulatedNode } from '../node'
 /** A change that is not heard of again is taken for over. */
 const CHANGE_MAX_MS = 10_000
 
-function leaderOf(cluster: Cluster): SimulatedNode | null {
+/** Who leads in the highest term, as far as it knows. */
+export function leaderOf(cluster: Cluster): SimulatedNode | null {
   let best: SimulatedNode | null = null
   for (const node of cluster.nodes) {
     if (!node.isRunning || node.isByzantine || !node.machine.status().isLeader) continue
@@ -17,7 +18,7 @@ function leaderOf(cluster: Cluster): SimulatedNode | null {
 
 export function transferLeadership(cluster: Cluster, to: string | null): (() => void) | null {
   const leader = leaderOf(cluster)
-  if (leader === null || !cluster.adapter.supports.transfer) return null
+  if (leader === null || !(cluster.plan.options.leadershipTransfer ?? cluster.adapter.supports.transfer)) return null
   cluster.request(leader, (node) => {
     node.driver?.control({ kind: 'transfer-leadership', to }, (outcome) => { if (outcome.kind === 'done') cluster.trace.did('leadership-transfer') })
   })

@@ -16,7 +16,8 @@ function partitionInWords(fault: Extract<FaultEvent, { kind: 'partition' }>): st
 
 const WAITING: Readonly<Record<string, string>> = {
   'idle': 'once nothing else goes on', 'election': 'during the next election', 'snapshot': 'while a snapshot is taken', 'reconfiguration': 'during a change of members',
-  'state-transfer': 'while state is transferred', 'write-in-flight': 'while its disk is writing', 'elected': 'as soon as a leader is elected', 'committed': 'as soon as something is committed',
+  'state-transfer': 'while state is transferred', 'in-idle': 'once nothing else goes on', 'in-election': 'during the next election', 'in-snapshot': 'right after a snapshot',
+  'in-reconfiguration': 'during a change of members', 'in-state-transfer': 'while state is transferred', 'write-in-flight': 'while its disk is writing', 'elected': 'as soon as a leader is elected', 'committed': 'as soon as something is committed',
 }
 
 /** One sentence without its end: what happens, to whom, when it waits for something. */

@@ -19,6 +19,8 @@ export interface Adapter {
   readonly invariants: readonly Invariant<ProtocolMachine>[]
   /** Rises whenever a machine has replaced entries of its log; 0 for protocols that never do. */
   replacements(machine: ProtocolMachine): number
+  /** Of all that run, one knows of a change of members that is not committed or not yet in force. Reads no disk. */
+  isChangingMembers(machines: readonly ProtocolMachine[]): boolean
   /** How many of so many members may be damaged, down or lying for good while the others go on. */
   faultsMax(members: number): number
   /** How many equal replies of different members a client needs. */

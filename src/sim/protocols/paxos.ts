@@ -1,4 +1,4 @@
-import type { Protocol } from '../../core/machine'
+import type { Protocol, ProtocolMachine } from '../../core/machine'
 import { paxosProtocol, type PaxosMachine } from '../../core/paxos'
 import { paxosInvariants } from '../invariants/paxos'
 import type { SimulationPlan } from '../plan'
@@ -16,11 +16,25 @@ function protocolOf({ options, timing }: SimulationPlan): Protocol<PaxosMachine>
   })
 }
 
+/** Chosen and not yet in force, or accepted somewhere and not chosen. */
+function isChangingMembers(machines: readonly ProtocolMachine[]): boolean {
+  const chosen = Math.max(0, ...machines.map((machine) => machine.status().committedIndex))
+  return machines.some((machine) => {
+    const { history, accepted } = (machine as PaxosMachine).inspect
+    if (history.newest.from > chosen + 1) return true
+    const { lastIndex } = machine.status()
+    // What is not chosen is in memory.
+    for (let slot = chosen + 1; slot <= lastIndex; slot++) if (accepted(slot)?.kind === 'members') return true
+    return false
+  })
+}
+
 export const paxosAdapter: Adapter = {
   name: 'paxos',
   begin: (plan) => ({ open: () => protocolOf(plan), issued: () => undefined, behave: () => undefined }),
   invariants: paxosInvariants,
   replacements: () => 0,
+  isChangingMembers,
   faultsMax: (members) => Math.floor((members - 1) / 2),
   repliesNeeded: () => 1,
   // Where proposals are forwarded, reads are too.

@@ -51,6 +51,7 @@ export const pbftAdapter: Adapter = {
   begin: (plan) => new SimulatedPbft(plan),
   invariants: PBFT_INVARIANTS,
   replacements: () => 0,
+  isChangingMembers: () => false,
   faultsMax: (members) => Math.floor((members - 1) / 3),
   // f + 1 equal replies hold one of a correct replica, and what it says of a read was so between its question and its answer.
   repliesNeeded: (members) => Math.floor((members - 1) / 3) + 1,

@@ -1,5 +1,5 @@
 import { RAFT_OPTIONS, raftProtocol, type RaftMachine } from '../../core/raft'
-import type { Protocol } from '../../core/machine'
+import type { Protocol, ProtocolMachine } from '../../core/machine'
 import { RAFT_INVARIANTS } from '../invariants/raft'
 import type { SimulationPlan } from '../plan'
 import type { Adapter } from './adapter'
@@ -17,11 +17,24 @@ const protocolOf = ({ options, workload, timing }: SimulationPlan): Protocol<Raf
   promoteWithinEntries: PROMOTE_WITHIN_ENTRIES,
 })
 
+/** By the newest configuration: appended and not committed, or joint. */
+function isChangingMembers(machines: readonly ProtocolMachine[]): boolean {
+  let committed = 0
+  let newest: RaftMachine['inspect']['placed'] | null = null
+  for (const machine of machines) {
+    const { inspect } = machine as RaftMachine
+    committed = Math.max(committed, inspect.committed)
+    if (newest === null || inspect.placed.index > newest.index) newest = inspect.placed
+  }
+  return newest !== null && (newest.index > committed || newest.configuration.outgoing !== null)
+}
+
 export const raftAdapter: Adapter = {
   name: 'raft',
   begin: (plan) => ({ open: () => protocolOf(plan), issued: () => undefined, behave: () => undefined }),
   invariants: RAFT_INVARIANTS,
   replacements: (machine) => (machine as RaftMachine).inspect.logVersion,
+  isChangingMembers,
   faultsMax: (members) => Math.floor((members - 1) / 2),
   repliesNeeded: () => 1,
   supports: { membership: true, transfer: true, byzantine: false, readsAnywhere: true },

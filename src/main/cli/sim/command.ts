@@ -7,8 +7,9 @@ import { EXIT, type ExitCode } from '../exit-codes'
 import { failed, type Outcome } from '../outcome'
 import { parseInteger } from '../quantities'
 import type { PlantedBug } from './jobs'
+import { isClean, runNightly } from './nightly'
 import { jobsOf, runCampaign, runPlanted, SIM_LIMITS, type SimOptions } from './run'
-import { campaignInWords, drawnInWords, failureInWords, plantedInWords } from './words'
+import { campaignInWords, drawnInWords, failureInWords, nightlyInWords, plantedInWords } from './words'
 import { writeTrace } from './trace'
 
 export interface SimEnvironment {
@@ -34,6 +35,7 @@ interface Given {
   readonly verify?: boolean
   readonly shrink?: boolean
   readonly profile?: Profile
+  readonly nightly?: boolean
   readonly planted?: boolean
   readonly id?: string
   readonly regressions?: boolean
@@ -43,7 +45,7 @@ interface Given {
 const EXIT_CODES_HELP = `
 Exit codes:
   0  nothing was violated
-  1  an invariant was violated, or a planted bug was not caught
+  1  an invariant was violated, a planted bug was not caught, or --nightly left a cell of the ledger empty
   2  wrong usage`
 
 const number = (text: string | undefined, otherwise: number, low: number, high: number, what: string): Result<number, string> =>
@@ -70,6 +72,7 @@ export function simCommand(environment: SimEnvironment, finish: (outcome: Outcom
     .option('--seeds <count>', 'how many seeds (100; 1 where --seed is given)').option('--seed <seed>', 'the first of them (1)')
     .option('--jobs <count>', 'threads', String(jobsOf(null))).option('--seconds <count>', 'begin no more seeds after so long')
     .addOption(new Option('--profile <name>', 'what all plans aim at, in place of what each seed draws').choices(PROFILES))
+    .option('--nightly', 'the campaigns of every night, of one protocol or all, with one ledger for each; --seeds caps each campaign')
     .option('--verify', 'run every seed twice and compare the traces byte for byte').option('--shrink', 'make the first failing plan short (always, but with --json)')
     .option('--trace <file>', "write the seed's trace as NDJSON for etcd-io/raft's TLA+ trace validation").option('--json', 'print JSON')
   if (environment.planted !== null) {
@@ -80,12 +83,14 @@ export function simCommand(environment: SimEnvironment, finish: (outcome: Outcom
 Examples:
   $ quorate sim --protocol raft --seeds 1000
   $ quorate sim --protocol raft --seed 42
+  $ quorate sim --nightly --seeds 200
 ${EXIT_CODES_HELP}`)
 }
 
 async function run(given: Given, environment: SimEnvironment): Promise<Outcome> {
   const options = parse(given)
   if (!options.ok) return failed({ ...options.error, code: 'usage' })
+  if (given.nightly === true) return nightly(given, options.value, environment)
   if (given.trace !== undefined) return writeTrace(options.value, given.trace)
   if (given.planted === true) return planted(given, options.value, environment)
   if (given.regressions === true) return regressions(given, options.value, environment)
@@ -100,6 +105,21 @@ async function run(given: Given, environment: SimEnvironment): Promise<Outcome> 
   if (isJson) return { exitCode, stdout: `${JSON.stringify(shrunk === null ? report : { ...report, shrunk })}\n` }
   const failure = first === undefined ? '' : `${failureInWords(value.protocol, first, value.profile, shrunk)}\n`
   return { exitCode, stdout: `${campaignInWords(report)}\n${failure}` }
+}
+
+async function nightly(given: Given, options: SimOptions, environment: SimEnvironment): Promise<Outcome> {
+  if (given.profile !== undefined || given.trace !== undefined || given.planted === true || given.regressions === true || given.id !== undefined) {
+    return failed({ code: 'usage', message: '--nightly has a list of its own.', hint: 'Give it --protocol, --seeds, --seed, --seconds, --jobs, --verify, --shrink or --json.' })
+  }
+  const isJson = given.json === true
+  const host = { workerFile: environment.workerFile, stop: environment.stop(), progress: progressOf(environment, isJson) }
+  const asked = { ...options, protocols: given.protocol === undefined ? PROTOCOLS : [given.protocol], seedsMax: given.seeds === undefined ? null : options.seeds }
+  const reports = await runNightly(asked, host, (report) => {
+    clear(environment, isJson)
+    if (!isJson) environment.write.out(`${nightlyInWords(report)}\n\n`)
+  })
+  const exitCode: ExitCode = reports.length === asked.protocols.length && reports.every(isClean) ? EXIT.ok : EXIT.atRisk
+  return isJson ? { exitCode, stdout: `${JSON.stringify({ nightly: reports })}\n` } : { exitCode }
 }
 
 async function planted(given: Given, options: SimOptions, environment: SimEnvironment): Promise<Outcome> {

@@ -1,6 +1,6 @@
 /** Campaigns over many seeds, and the search for planted bugs, on several threads. */
 import { availableParallelism } from 'node:os'
-import { CampaignSummary, type CampaignReport, type Profile } from '../../../sim'
+import { CampaignSummary, type CampaignReport, type Profile, type SeedOutcome } from '../../../sim'
 import type { ProtocolName } from '../../../core/machine'
 import type { Job, PlantedBug, PlantedOutcome, Shrunk } from './jobs'
 import { runPool } from './pool'
@@ -53,7 +53,9 @@ function* seedJobs(options: SimOptions): Generator<Job> {
   }
 }
 
-export async function runCampaign(options: SimOptions, host: SimHost): Promise<CampaignResult> {
+export async function runCampaign(
+  options: SimOptions, host: SimHost, onOutcome: (outcome: SeedOutcome) => void = () => undefined,
+): Promise<CampaignResult> {
   const summary = new CampaignSummary(options.protocol)
   const jobs = seedJobs(options)
   const begun = performance.now()
@@ -66,6 +68,7 @@ export async function runCampaign(options: SimOptions, host: SimHost): Promise<C
       if (answer.kind === 'broke') throw new Error(answer.message)
       if (answer.kind !== 'seed') return
       summary.add(answer.outcome)
+      onOutcome(answer.outcome)
       coreMs += answer.coreMs
       host.progress(`${summary.seeds} of ${options.seeds} seeds, ${summary.violations.length} violations`)
     },

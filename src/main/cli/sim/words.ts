@@ -2,6 +2,7 @@
 import { drawPlan, faultInWords, possibleCells, type CampaignReport, type CampaignViolation, type Profile, type SimulationPlan } from '../../../sim'
 import type { ProtocolName } from '../../../core/machine'
 import type { PlantedOutcome, Shrunk } from './jobs'
+import type { NightlyReport } from './nightly'
 
 const count = (value: number): string => Math.round(value).toLocaleString('en-US')
 const seconds = (value: number): string => (value >= 3600 ? `${(value / 3600).toFixed(1)} h` : value >= 120 ? `${(value / 60).toFixed(1)} min` : `${value.toFixed(1)} s`)
@@ -71,6 +72,20 @@ export function campaignInWords(report: CampaignReport): string {
     report.violations.length === 0 ? `✓ clean: nothing was violated in ${count(report.seeds)} seeds` : `✗ ${count(report.violations.length)} of ${count(report.seeds)} seeds violate an invariant`,
     ...report.violations.slice(0, 20).map((each) => `  seed ${each.seed} (${each.profile}): ${each.invariant}: ${each.message}`),
     ...(report.violations.length > 20 ? [`  and ${report.violations.length - 20} more`] : []),
+  ].join('\n')
+}
+
+/** One protocol's list: its joint ledger, and a line for each campaign. */
+export function nightlyInWords({ protocol, runs, joint, fewest, fullAfterSeeds }: NightlyReport): string {
+  const { missing, deeds } = joint.coverage
+  const violated = runs.flatMap(({ profile, report, shrunk }) => report.violations.slice(0, 1).map((violation) => failureInWords(protocol, violation, profile, shrunk)))
+  return [
+    `${protocol}: the ledger over ${runs.length} campaigns`, '', ...ledger(joint), '',
+    `happened    ${Object.entries(deeds).map(([deed, times]) => `${deed} ${count(times)}`).join(' · ')}`,
+    ...runs.map(({ name, seeds, report }) => `${name.padEnd(12)}${count(report.seeds)} of ${count(seeds)} seeds in ${seconds(report.wallSeconds)}, ${count(report.violations.length)} violations, hash ${report.hash}`), '',
+    missing.length === 0 ? `✓ no cell and no deed is empty after ${count(fullAfterSeeds ?? joint.seeds)} seeds; least often: ${fewest.cell}, ${count(fewest.times)} times` : `✗ empty: ${missing.join(' · ')}`,
+    joint.violations.length === 0 ? `✓ clean: nothing was violated in ${count(joint.seeds)} seeds` : `✗ ${count(joint.violations.length)} of ${count(joint.seeds)} seeds violate an invariant`,
+    ...violated,
   ].join('\n')
 }
 

@@ -31,6 +31,8 @@ export interface Choices {
 export const FIRST_CHOICES: Choices = {
   protocol: 'raft', nodes: 5, seed: 1, profile: 'mixed', synchrony: 'drawn', groups: ['process', 'network', 'clock', 'disk', 'operator'], beyond: false,
 }
+/** Liars are PBFT's alone, and its members are fixed. */
+export const isSuited = (profile: Profile, protocol: Protocol): boolean => (protocol === 'pbft' ? profile !== 'changes' : profile !== 'byzantine')
 export const SEED_MAX = 2 ** 31 - 1
 /** A bound on delays that a link on one continent keeps. */
 const DELTA_MS = 200
@@ -49,6 +51,8 @@ export function planOf(choices: Choices): SimulationPlan {
     synchrony: synchrony === 'drawn' ? drawn.synchrony : synchronyOf(synchrony, drawn.durationMs),
     clocks: has('clock') ? drawn.clocks : [],
     byzantine: has('byzantine') ? drawn.byzantine : [],
+    // An operator here may hand leadership over in every protocol; plans of the swarm do so in Raft only.
+    options: { ...drawn.options, leadershipTransfer: true },
     faults: drawn.faults.filter((fault) => has(groupOf(fault.kind))),
   }
   return beyond ? beyondTheModel(plan) : plan
