@@ -99,6 +99,18 @@ export interface Committed {
   readonly token: number
 }
 
+/**
+ * Commands that may be executed before they are decided (Castro and Liskov 1999, section 5.1.2): all before `index` is decided and
+ * executed. A permission: an owner whose state machine cannot take commands back waits for their decision.
+ */
+export interface Tentative {
+  readonly index: number
+  /** In which they are to be decided: part of the answer to a client. */
+  readonly term: LeadershipTerm
+  /** In order; what holds nothing for the state machine is left out. Tokens come back with the decision. */
+  readonly commands: readonly { readonly command: Uint8Array; readonly token: number }[]
+}
+
 export type ProposalRefusal =
   /** Nothing was appended: ask `leaderId` instead; null where no leader is known, so wait and ask anyone. */
   | { readonly kind: 'not-leader'; readonly leaderId: string | null }
@@ -137,6 +149,8 @@ export type MachineEvent =
 export interface Effects {
   readonly persist: Persist | null
   readonly send: readonly Frame[]
+  /** True: what was executed tentatively is taken back. Where it is not, the next of `apply` are the same commands, now decided. */
+  readonly undoTentative?: boolean
   /** Comes before `apply`: entries in this turn follow it. */
   readonly install: ReceivedSnapshot | null
   readonly apply: readonly Committed[]
@@ -148,6 +162,8 @@ export interface Effects {
   readonly droppedReads: readonly number[]
   readonly controls: readonly { readonly token: number; readonly outcome: ControlOutcome }[]
   readonly events: readonly MachineEvent[]
+  /** Comes last: snapshots and answers of this turn are of what is decided. At most one stands at a time. */
+  readonly tentative?: Tentative | null
 }
 
 export interface MachineStatus {

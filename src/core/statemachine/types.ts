@@ -13,6 +13,18 @@ export interface StateMachine {
   snapshot(): Uint8Array
   /** Replaces the whole state. Fails, and leaves the state as it was, where the bytes are no snapshot. */
   restore(snapshot: Uint8Array): Result<undefined, 'corrupt'>
-  /** Equal on two nodes that applied the same commands; 16 hexadecimal digits. */
+  /** Equal on two nodes that applied the same commands; 16 hexadecimal digits. What is applied tentatively is not in it. */
   hash(): string
+  /** For protocols that execute before a decision. Null or absent: it cannot take commands back. */
+  readonly tentative?: TentativeExecution | null
+}
+
+/** While commands are applied tentatively the owner applies no others, asks nothing and takes no snapshot. */
+export interface TentativeExecution {
+  /** Like `apply`, until `confirm` or `undo`. */
+  apply(command: Uint8Array): Uint8Array
+  /** They are decided, and stay. */
+  confirm(): void
+  /** They are taken back: the state is what it was before the first of them, sessions included. */
+  undo(): void
 }

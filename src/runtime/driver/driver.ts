@@ -7,16 +7,19 @@
  * 3. Apply: decided commands, whose replies go to their clients; then reads that are safe. Snapshots stand in the same order: one that
  *    comes from another member replaces the state before what is decided behind it is applied, and nothing is applied until it is
  *    durable here; one that is taken is of the state behind the last command applied.
+ * 4. Execute ahead, where the machine allows it: what may be undone comes behind all that speaks of the state, and is decided or
+ *    undone before anything else happens to it.
  *
  * Synchronous, without clock, timer or randomness of its own: the same driver runs in a process and in a simulator, and knows
  * no protocol.
  */
 import { assert, isPlanted, ok, present, type Failure, type Result } from '../../core/base'
 import type {
-  Committed, Control, ControlOutcome, Effects, Frame, LogRecord, Persist, ProtocolMachine, RecordLocation, SnapshotHead,
+  Committed, Control, ControlOutcome, Effects, Frame, LogRecord, Persist, ProtocolMachine, RecordLocation, SnapshotHead, Tentative,
 } from '../../core/machine'
 import type { GroupObservation } from '../../core/observation'
 import type { StorageFailureCode } from '../ports'
+import { Ahead } from './ahead'
 import { Controls } from './controls'
 import { DRIVER_LIMITS, type DriverLimits } from './limits'
 import { Proposals } from './proposals'
@@ -25,7 +28,7 @@ import { recover } from './recovery'
 import type { SnapshotStore } from './snapshot-store'
 import { Snapshots } from './snapshots'
 import { Traffic } from './traffic'
-import type { DriverOptions, DriverStatistics, DriverStatus, NodeDriver, ProposalOutcome, ReadOutcome } from './types'
+import type { DriverOptions, DriverStatistics, DriverStatus, NodeDriver, OnTentative, ProposalOutcome, ReadOutcome } from './types'
 
 /** What an entry weighs in the log beside its command, so that one that holds none counts too. */
 const ENTRY_OVERHEAD_BYTES = 24
@@ -48,6 +51,7 @@ export class Driver<Machine extends ProtocolMachine = ProtocolMachine> implement
   readonly #controls = new Controls()
   readonly #traffic = new Map<string, Traffic>()
   readonly #writes: PendingWrite[] = []
+  readonly #ahead: Ahead
   readonly #snapshots: Snapshots
   /** Wait for the snapshot that is being installed. */
   readonly #held: StateStep[] = []
@@ -71,6 +75,7 @@ export class Driver<Machine extends ProtocolMachine = ProtocolMachine> implement
     const { nodeId, members, stateMachine, storage } = options
     this.#options = options
     this.#limits = limits
+    this.#ahead = new Ahead(stateMachine)
     this.machine = machine
     this.#appliedIndex = store.latest()?.index ?? 0
     this.#snapshots = new Snapshots({
@@ -99,7 +104,7 @@ export class Driver<Machine extends ProtocolMachine = ProtocolMachine> implement
     if (kind !== null) this.#requestFlush()
   }
 
-  propose(command: Uint8Array, done: (outcome: ProposalOutcome) => void): void {
+  propose(command: Uint8Array, done: (outcome: ProposalOutcome) => void, onTentative?: OnTentative): void {
     const { commandBytesMax, proposalsWaitingMax, turnBytesMax } = this.#limits
     const proposals = this.#proposals
     if (this.#isStopped) return proposals.refuseAtOnce(done, { kind: 'not-leader', leaderId: null })
@@ -107,7 +112,7 @@ export class Driver<Machine extends ProtocolMachine = ProtocolMachine> implement
     if (proposals.waiting >= proposalsWaitingMax || proposals.collectedBytes + command.length > turnBytesMax) {
       return proposals.refuseAtOnce(done, { kind: 'busy' })
     }
-    proposals.collect(++this.#token, command, done)
+    proposals.collect(++this.#token, command, done, onTentative)
     this.#requestFlush()
   }
 
@@ -145,9 +150,13 @@ export class Driver<Machine extends ProtocolMachine = ProtocolMachine> implement
     // Storage may fail at once.
     if (this.#hasStopped()) return
     this.#send(effects.send)
-    this.#changeState(effects)
+    if (effects.undoTentative === true) this.#ahead.undo()
+    const isTooEarly = __PLANTED__ && isPlanted('pbft/checkpoint-of-tentative-state')
+    this.#changeState(isTooEarly ? { ...effects, checkpoint: false } : effects)
     if (this.#hasStopped()) return
     this.#answer(effects)
+    if (effects.tentative && !this.#hasStopped()) this.#executeAhead(effects.tentative)
+    if (isTooEarly && effects.checkpoint) this.#snapshots.take(this.#appliedIndex)
     for (const event of effects.events) this.#options.onEvent?.(event)
     // Entries to apply come in chunks, so that messages are looked at in between.
     if (!this.#hasStopped() && this.machine.hasEffects) this.#requestFlush()
@@ -173,6 +182,7 @@ export class Driver<Machine extends ProtocolMachine = ProtocolMachine> implement
       proposals: { applied, refused, unknown, waiting },
       reads: { answered: reads.answered, refused: reads.refused, waiting: reads.waiting },
       entriesApplied: this.#entriesApplied,
+      tentative: { confirmed: this.#ahead.confirmed, undone: this.#ahead.undone },
       appends: this.#appends,
       peers: Object.fromEntries([...this.#traffic].map(([id, traffic]) => [id, traffic.snapshot()])),
       strangers: this.#strangers,
@@ -269,7 +279,7 @@ export class Driver<Machine extends ProtocolMachine = ProtocolMachine> implement
     this.#apply(step.apply)
     // Whoever heard of an outcome may have ended this node.
     if (this.#hasStopped()) return
-    const isDue = this.#options.protocol.takesCheckpoints !== true && this.#snapshots.isDue(this.#appliedIndex)
+    const isDue = this.#options.protocol.takesCheckpoints !== true && !this.#ahead.stands && this.#snapshots.isDue(this.#appliedIndex)
     if (step.checkpoint || isDue) this.#snapshots.take(this.#appliedIndex)
   }
 
@@ -299,12 +309,14 @@ export class Driver<Machine extends ProtocolMachine = ProtocolMachine> implement
     const last = committed.at(-1)
     if (last === undefined) return
     const { stateMachine, onApply } = this.#options
+    const replies = this.#ahead.confirm(committed)
+    let commands = 0
     let bytes = 0
     for (const { index, command, token } of committed) {
       bytes += ENTRY_OVERHEAD_BYTES
       if (command === null) continue
       bytes += command.length
-      const reply = stateMachine.apply(command)
+      const reply = replies[commands++] ?? stateMachine.apply(command)
       onApply?.(index, command, reply)
       if (token !== 0) this.#proposals.applyDone(token, reply)
     }
@@ -314,11 +326,21 @@ export class Driver<Machine extends ProtocolMachine = ProtocolMachine> implement
     this.machine.applied(last.index)
   }
 
+  /** The answers tell clients that they rest on what is not decided yet; the machine's last word on a proposal comes with its decision. */
+  #executeAhead(tentative: Tentative): void {
+    const replies = this.#ahead.execute(tentative)
+    if (replies === null) return
+    for (const [i, { token }] of tentative.commands.entries()) {
+      const reply = replies[i]
+      if (token !== 0 && reply !== undefined) this.#proposals.tellTentatively(token, reply, tentative.term)
+    }
+  }
+
   #answer(effects: Effects): void {
     const { stateMachine } = this.#options
     this.#reads.drop(effects.droppedReads, 'leadership-lost')
     this.#reads.becameSafe(effects.safeReads)
-    this.#reads.answer(this.#appliedIndex, (query) => stateMachine.query(query))
+    if (!this.#ahead.stands) this.#reads.answer(this.#appliedIndex, (query) => stateMachine.query(query))
     for (const { token, refusal } of effects.refused) this.#proposals.refuse(token, refusal)
     for (const { token, outcome } of effects.controls) this.#controls.settle(token, outcome)
   }

@@ -1,6 +1,6 @@
 /** Proposals of this node from their arrival to their outcome: first collected for the turn, then with the machine. */
-import type { ProposalRefusal } from '../../core/machine'
-import type { ProposalOutcome } from './types'
+import type { LeadershipTerm, ProposalRefusal } from '../../core/machine'
+import type { OnTentative, ProposalOutcome } from './types'
 
 type Done = (outcome: ProposalOutcome) => void
 
@@ -9,6 +9,7 @@ export class Proposals {
   #tokens: number[] = []
   #collectedBytes = 0
   readonly #waiting = new Map<number, Done>()
+  readonly #onTentative = new Map<number, OnTentative>()
   applied = 0
   refused = 0
   unknown = 0
@@ -25,11 +26,12 @@ export class Proposals {
     return this.#tokens.length > 0
   }
 
-  collect(token: number, command: Uint8Array, done: Done): void {
+  collect(token: number, command: Uint8Array, done: Done, onTentative?: OnTentative): void {
     this.#commands.push(command)
     this.#tokens.push(token)
     this.#collectedBytes += command.length
     this.#waiting.set(token, done)
+    if (onTentative) this.#onTentative.set(token, onTentative)
   }
 
   /** Hands over what was collected since the last call. */
@@ -46,10 +48,15 @@ export class Proposals {
     done(outcome)
   }
 
+  tellTentatively(token: number, reply: Uint8Array, term: LeadershipTerm): void {
+    this.#onTentative.get(token)?.(reply, term)
+  }
+
   applyDone(token: number, reply: Uint8Array): void {
     const done = this.#waiting.get(token)
     if (done === undefined) return
     this.#waiting.delete(token)
+    this.#onTentative.delete(token)
     this.applied++
     done({ kind: 'applied', reply })
   }
@@ -58,6 +65,7 @@ export class Proposals {
     const done = this.#waiting.get(token)
     if (done === undefined) return
     this.#waiting.delete(token)
+    this.#onTentative.delete(token)
     if (refusal.kind === 'unknown') this.unknown++
     else this.refused++
     done(refusal)

@@ -1,7 +1,7 @@
 /** What a node process gives its driver, and what it gets back. */
 import type { Failure, Random } from '../../core/base'
 import type {
-  Control, ControlOutcome, MachineEvent, MachineStatus, ProposalRefusal, Protocol, ProtocolMachine, SnapshotHead, Timing,
+  Control, ControlOutcome, LeadershipTerm, MachineEvent, MachineStatus, ProposalRefusal, Protocol, ProtocolMachine, SnapshotHead, Timing,
 } from '../../core/machine'
 import type { GroupObservation, MemberClaim } from '../../core/observation'
 import type { StateMachine } from '../../core/statemachine'
@@ -43,6 +43,9 @@ export type ProposalOutcome =
   | { readonly kind: 'too-large' }
   | ProposalRefusal
 
+/** Told before the outcome, perhaps more than once: the reply, if what was executed so far is decided as it was in `term`. */
+export type OnTentative = (reply: Uint8Array, term: LeadershipTerm) => void
+
 export type ReadOutcome =
   | { readonly kind: 'answered'; readonly reply: Uint8Array }
   | { readonly kind: 'not-leader'; readonly leaderId: string | null }
@@ -81,6 +84,8 @@ export interface DriverStatistics {
   readonly proposals: { readonly applied: number; readonly refused: number; readonly unknown: number; readonly waiting: number }
   readonly reads: { readonly answered: number; readonly refused: number; readonly waiting: number }
   readonly entriesApplied: number
+  /** Executions before a decision that were decided so, and that were taken back. */
+  readonly tentative: { readonly confirmed: number; readonly undone: number }
   readonly appends: number
   readonly peers: Readonly<Record<string, PeerTraffic>>
   /** Frames from nodes that are not members. */
@@ -101,7 +106,7 @@ export interface NodeDriver<Machine extends ProtocolMachine = ProtocolMachine> {
    * Replicates a command of the state machine. `done` is called exactly once, often at the end of the turn; a refusal may come before
    * `propose` returns. The bytes are kept: the caller must not reuse their memory.
    */
-  propose(command: Uint8Array, done: (outcome: ProposalOutcome) => void): void
+  propose(command: Uint8Array, done: (outcome: ProposalOutcome) => void, onTentative?: OnTentative): void
   /** A linearizable read of the state machine. `done` is called exactly once; a refusal may come before `read` returns. */
   read(query: Uint8Array, done: (outcome: ReadOutcome) => void): void
   /** Asks something of the group itself. `done` is called exactly once; a refusal may come before `control` returns. */

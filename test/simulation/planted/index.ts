@@ -3,7 +3,7 @@ import type { PlantedBug } from '../../../src/main/cli/sim'
 import type { Profile } from '../../../src/sim'
 import { PLANTED_DRIVER_BUGS } from './driver'
 import { PLANTED_PAXOS_BUGS } from './paxos'
-import { PLANTED_PBFT_BUGS } from './pbft'
+import { PLANTED_PBFT_BUGS, PLANTED_TENTATIVE_BUGS } from './pbft'
 import { PLANTED_RAFT_BUGS } from './raft'
 import { PLANTED_STATE_BUGS } from './state'
 
@@ -18,7 +18,7 @@ const AIMS: readonly (readonly [pattern: RegExp, profile: Profile])[] = [
 ]
 
 export const PLANTED_BUGS: readonly PlantedBug[] = [
-  ...PLANTED_RAFT_BUGS, ...PLANTED_PAXOS_BUGS, ...PLANTED_PBFT_BUGS, ...PLANTED_DRIVER_BUGS, ...PLANTED_STATE_BUGS,
+  ...PLANTED_RAFT_BUGS, ...PLANTED_PAXOS_BUGS, ...PLANTED_PBFT_BUGS, ...PLANTED_TENTATIVE_BUGS, ...PLANTED_DRIVER_BUGS, ...PLANTED_STATE_BUGS,
 ].map((bug: PlantedBug) => {
   const aim = bug.profile === undefined ? AIMS.find(([pattern]) => pattern.test(bug.id)) : undefined
   return aim === undefined ? bug : { ...bug, profile: aim[1] }

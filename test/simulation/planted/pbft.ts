@@ -93,3 +93,15 @@ export const PLANTED_PBFT_BUGS = [
     violates: 'No Contradiction: after a crash a replica knows neither the checkpoint nor what it said before it.',
   },
 ] as const
+
+/** Of an option that is off unless someone turns it on. */
+export const PLANTED_TENTATIVE_BUGS = [
+  {
+    id: 'pbft/tentative-not-rolled-back', protocol: 'pbft', what: 'A view change leaves the state as the tentative execution made it.',
+    violates: 'State Machine Safety; Exactly-Once.',
+  },
+  {
+    id: 'pbft/checkpoint-of-tentative-state', protocol: 'pbft', what: 'A checkpoint is taken behind the tentative execution of what follows it.',
+    violates: 'Stable Checkpoints: replicas vouch for different states.',
+  },
+] as const
