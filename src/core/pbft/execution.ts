@@ -3,6 +3,7 @@ import { isPlanted, toHex } from '../base'
 import { decodeBatch, ITEM_OVERHEAD_BYTES, makeItem } from './batch'
 import { committedRecord } from './records'
 import type { PbftState } from './state'
+import { settleTentative } from './tentative'
 import type { ExecutedRequest } from './trace'
 import type { CommittedEntry, Item } from './types'
 
@@ -47,6 +48,7 @@ export function executeCommitted(state: PbftState): void {
 }
 
 function execute(state: PbftState, entry: CommittedEntry): void {
+  settleTentative(state, entry)
   state.executed = entry.sequence
   const before = state.out.apply.length
   const requests: ExecutedRequest[] = []

@@ -26,6 +26,7 @@ import { newViewRecord, stableRecord, viewChangeRecord } from './records'
 import { canPassOn, needsMarker, passOn, placeMarker, propose, receiveRequest } from './requests'
 import { installed, installRefused, receiveChunk, receiveFetchChunk, receiveOffer } from './transfer'
 import type { PbftState } from './state'
+import { canExecuteTentatively, executeTentatively } from './tentative'
 import { tick } from './timers'
 import type { Trace } from './trace'
 import type { SignedMessage } from './types'
@@ -211,7 +212,7 @@ export class PbftMachine implements ProtocolMachine {
 
   get hasEffects(): boolean {
     const state = this.#state
-    return state.out.hasAny || canExecute(state) || canPropose(state) || canPassOn(state) || needsMarker(state)
+    return state.out.hasAny || canExecute(state) || canExecuteTentatively(state) || canPropose(state) || canPassOn(state) || needsMarker(state)
   }
 
   drain(): Effects {
@@ -220,14 +221,15 @@ export class PbftMachine implements ProtocolMachine {
     proposeBatches(state)
     passOn(state)
     executeCommitted(state)
+    executeTentatively(state)
     const { out } = state
     state.out = new Outputs()
     const isWriting = out.records.length > 0 || out.thenSend.length > 0 || out.own.length > 0
     const completion: WriteCompletion = { own: out.own, needs: out.needs, stable: state.stable.sequence }
     return {
       persist: isWriting ? { records: out.records, thenSend: out.thenSend, completion } : null,
-      send: out.send, install: out.install, apply: out.apply, checkpoint: out.isCheckpointDue, refused: out.refused, safeReads: out.safeReads,
-      droppedReads: out.droppedReads, controls: out.controls, events: out.events,
+      send: out.send, undoTentative: out.undoTentative, install: out.install, apply: out.apply, checkpoint: out.isCheckpointDue,
+      refused: out.refused, safeReads: out.safeReads, droppedReads: out.droppedReads, controls: out.controls, events: out.events, tentative: out.tentative,
     }
   }
 

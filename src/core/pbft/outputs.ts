@@ -1,5 +1,5 @@
 /** What the inputs of a turn lead to, collected until it is drained. */
-import type { Committed, ControlOutcome, Frame, LogRecord, MachineEvent, ReceivedSnapshot, RefusedProposal, SafeReads } from '../machine'
+import type { Committed, ControlOutcome, Frame, LogRecord, MachineEvent, ReceivedSnapshot, RefusedProposal, SafeReads, Tentative } from '../machine'
 
 /** A statement of this replica that counts here once the write that it rides on is durable. */
 export interface OwnStatement {
@@ -26,6 +26,7 @@ export class Outputs {
   needs: RecordNeed[] = []
   thenSend: Frame[] = []
   own: OwnStatement[] = []
+  undoTentative = false
   install: ReceivedSnapshot | null = null
   apply: Committed[] = []
   isCheckpointDue = false
@@ -34,6 +35,7 @@ export class Outputs {
   droppedReads: number[] = []
   controls: { readonly token: number; readonly outcome: ControlOutcome }[] = []
   events: MachineEvent[] = []
+  tentative: Tentative | null = null
 
   record(record: LogRecord, need: RecordNeed): void {
     this.records.push(record)
@@ -41,7 +43,7 @@ export class Outputs {
   }
 
   get hasAny(): boolean {
-    return this.send.length > 0 || this.records.length > 0 || this.thenSend.length > 0 || this.own.length > 0 || this.install !== null ||
+    return this.send.length > 0 || this.records.length > 0 || this.thenSend.length > 0 || this.own.length > 0 || this.undoTentative || this.install !== null ||
       this.refused.length > 0 || this.safeReads.length > 0 || this.droppedReads.length > 0 || this.controls.length > 0 || this.events.length > 0
   }
 }

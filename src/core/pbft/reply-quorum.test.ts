@@ -1,5 +1,6 @@
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
+import { plant } from '../base'
 import { ReplyQuorum } from './reply-quorum'
 
 const IDS = ['a', 'b', 'c', 'd', 'e', 'f', 'g']
@@ -45,6 +46,77 @@ describe('replies at a client', () => {
       const { decided } = quorum
       if (decided !== null) expect(decided).toEqual(bytes(9))
       expect(order.filter((id) => !liars.includes(id)).length >= 3).toBe(decided !== null)
+    }))
+  })
+})
+
+describe('tentative replies', () => {
+  const FOUR = ['a', 'b', 'c', 'd']
+  afterEach(() => { plant(null) })
+
+  it('need a quorum where f + 1 others would do', () => {
+    const quorum = new ReplyQuorum(FOUR)
+    expect(quorum.addTentative('a', bytes(1), 0)).toBeNull()
+    expect(quorum.addTentative('b', bytes(1), 0)).toBeNull()
+    expect(quorum.addTentative('b', bytes(1), 0)).toBeNull()
+    expect(quorum.addTentative('stranger', bytes(1), 0)).toBeNull()
+    expect(quorum.addTentative('c', bytes(1), 0)).toEqual(bytes(1))
+    plant('pbft/tentative-reply-by-f-plus-one')
+    const hasty = new ReplyQuorum(FOUR)
+    hasty.addTentative('a', bytes(1), 0)
+    expect(hasty.addTentative('b', bytes(1), 0)).toEqual(bytes(1))
+  })
+
+  it('of different views do not count together', () => {
+    const quorum = new ReplyQuorum(FOUR)
+    quorum.addTentative('a', bytes(1), 0)
+    quorum.addTentative('b', bytes(1), 1)
+    expect(quorum.addTentative('c', bytes(1), 2)).toBeNull()
+    quorum.addTentative('a', bytes(1), 2)
+    expect(quorum.decided).toBeNull()
+    // Late, and of a view that it has left since.
+    quorum.addTentative('c', bytes(1), 1)
+    expect(quorum.decided).toBeNull()
+    expect(quorum.addTentative('b', bytes(1), 2)).toEqual(bytes(1))
+  })
+
+  it('count together with those that are no longer tentative, which decide alone as ever', () => {
+    const quorum = new ReplyQuorum(FOUR)
+    quorum.addTentative('a', bytes(1), 3)
+    quorum.addTentative('b', bytes(1), 3)
+    expect(quorum.add('b', bytes(1))).toBeNull()
+    expect(quorum.add('c', bytes(1))).toEqual(bytes(1))
+    const other = new ReplyQuorum(FOUR)
+    other.addTentative('a', bytes(1), 3)
+    other.addTentative('b', bytes(1), 3)
+    other.add('c', bytes(2))
+    expect(other.add('d', bytes(2))).toEqual(bytes(2))
+  })
+
+  it('are owed a last word, and another one is no contradiction', () => {
+    const quorum = new ReplyQuorum(FOUR)
+    for (const id of FOUR) quorum.addTentative(id, bytes(FOUR.indexOf(id)), 0)
+    expect([quorum.isSplit, quorum.missing]).toEqual([false, 2])
+    quorum.add('a', bytes(9))
+    expect(quorum.add('b', bytes(9))).toEqual(bytes(9))
+    expect(quorum.conflicting()).toEqual([])
+    quorum.add('c', bytes(2))
+    expect(quorum.conflicting()).toEqual(['c'])
+  })
+
+  it('are never decided for what no quorum could have prepared in one view', () => {
+    const told = fc.record({ id: fc.constantFrom(...IDS), reply: fc.nat(1), view: fc.option(fc.nat(2)) })
+    fc.assert(fc.property(fc.array(told, { maxLength: 30 }), (all) => {
+      const quorum = new ReplyQuorum(IDS)
+      for (const { id, reply, view } of all) {
+        if (view === null) quorum.add(id, bytes(reply))
+        else quorum.addTentative(id, bytes(reply), view)
+      }
+      const { decided } = quorum
+      if (decided === null) return
+      const givers = (isOf: (view: number | null) => boolean): number => new Set(all.filter(({ reply, view }) => reply === decided[0] && isOf(view)).map(({ id }) => id)).size
+      const isPrepared = [0, 1, 2].some((view) => givers((each) => each === null || each === view) >= 5)
+      expect(isPrepared || givers((view) => view === null) >= 3).toBe(true)
     }))
   })
 })

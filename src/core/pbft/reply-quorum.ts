@@ -1,8 +1,10 @@
 /**
- * What a client of PBFT does with replies (OSDI 1999, section 4.1): f + 1 equal replies of different replicas hold one of a correct
- * replica, and that one is the outcome. Pure; one for each request.
+ * What a client of PBFT does with replies (OSDI 1999, sections 4.1 and 5.1.2): f + 1 equal replies of different replicas hold one of a
+ * correct replica, and that one is the outcome. Tentative replies count where a quorum gave equal ones in one view, replies that are no
+ * longer tentative among them: either a correct replica has committed it, or enough have prepared it in that view for all later ones to
+ * take it over. In different views they may have prepared it and something else in between. Pure; one for each request.
  */
-import { assert, toHex } from '../base'
+import { assert, isPlanted, toHex } from '../base'
 import { ByzantineQuorum } from '../quorum'
 
 export interface ReplyVerdict {
@@ -11,11 +13,18 @@ export interface ReplyVerdict {
   readonly conflicting: readonly string[]
 }
 
+interface TentativeReply {
+  readonly reply: string
+  readonly view: number
+}
+
 export class ReplyQuorum {
   readonly #quorum: ByzantineQuorum
   readonly #needed: number
-  /** The first reply of each replica. */
+  /** The first reply of each replica that is not tentative. */
   readonly #replies = new Map<string, Uint8Array>()
+  /** The tentative one of each replica in its latest view. It stays true of that view whatever the replica says later. */
+  readonly #tentative = new Map<string, TentativeReply>()
   /** Replicas that gave two different replies. */
   readonly #wavering = new Set<string>()
   #decided: Uint8Array | null = null
@@ -36,8 +45,29 @@ export class ReplyQuorum {
       return this.#decided
     }
     this.#replies.set(replicaId, reply.slice())
-    if (this.#decided === null && this.#givers(reply).length >= this.#needed) this.#decided = reply.slice()
+    if (this.#decided === null && (this.#givers(reply).length >= this.#needed || this.#isPreparedInSomeView(reply))) this.#decided = reply.slice()
     return this.#decided
+  }
+
+  /** The replica executed the request in `view` before it was committed. The reply that is now decided, or null. */
+  addTentative(replicaId: string, reply: Uint8Array, view: number): Uint8Array | null {
+    if (!this.#quorum.has(replicaId)) return this.#decided
+    const before = this.#tentative.get(replicaId)
+    if (before && before.view >= view) return this.#decided
+    this.#tentative.set(replicaId, { reply: toHex(reply), view })
+    if (this.#decided === null && this.#isPreparedIn(view, reply)) this.#decided = reply.slice()
+    return this.#decided
+  }
+
+  #isPreparedInSomeView(reply: Uint8Array): boolean {
+    return [...new Set([...this.#tentative.values()].map(({ view }) => view))].some((view) => this.#isPreparedIn(view, reply))
+  }
+
+  #isPreparedIn(view: number, reply: Uint8Array): boolean {
+    const wanted = toHex(reply)
+    const givers = new Set(this.#givers(reply))
+    for (const [id, each] of this.#tentative) if (each.reply === wanted && each.view === view) givers.add(id)
+    return givers.size >= (__PLANTED__ && isPlanted('pbft/tentative-reply-by-f-plus-one') ? this.#quorum.weakSize : this.#quorum.size)
   }
 
   #givers(reply: Uint8Array): string[] {

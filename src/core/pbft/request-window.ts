@@ -29,6 +29,20 @@ export class RequestWindow {
     }
   }
 
+  /** For each of `ids`, whether it would be new if they were added in this order. There are no more of them than the window holds. */
+  wouldAdd(ids: readonly string[]): boolean[] {
+    const added = new Set<string>()
+    const gone = new Set<string>()
+    const oldest = this.#ids.values()
+    return ids.map((id) => {
+      if (added.has(id) || (this.#ids.has(id) && !gone.has(id))) return false
+      added.add(id)
+      const { value } = this.#ids.size - gone.size + added.size > this.#capacity ? oldest.next() : { value: undefined }
+      if (value !== undefined) gone.add(value)
+      return true
+    })
+  }
+
   encode(): Uint8Array {
     const bytes = new Uint8Array(this.#ids.size * ID_BYTES)
     let at = 0

@@ -59,6 +59,7 @@ export class PbftState {
   readonly checkpointInterval: number
   readonly windowSize: number
   readonly pipelineMax: number
+  readonly isTentative: boolean
   readonly pool: RequestPool
   readonly future: FutureFrames
   readonly peers: PeerState[]
@@ -97,6 +98,8 @@ export class PbftState {
   /** Handed out for execution. */
   executed = 0
   applied = 0
+  /** Executed ahead of its commit, and standing. */
+  tentative: { readonly sequence: number; readonly digest: Uint8Array } | null = null
   /** Everything up to here is committed. */
   committed = 0
   window = new RequestWindow()
@@ -133,6 +136,7 @@ export class PbftState {
     this.checkpointInterval = options.checkpointInterval ?? defaultCheckpointInterval(this.group.quorum.size)
     this.windowSize = options.windowSize ?? 2 * this.checkpointInterval
     this.pipelineMax = options.pipelineMax ?? PIPELINE_MAX
+    this.isTentative = options.tentative === true
     const count = this.group.replicas.length
     this.pool = new RequestPool(count)
     this.future = new FutureFrames(count)
@@ -225,6 +229,10 @@ export class PbftState {
     if (!this.isWatched) return
     const signers = signatures.map(({ replica }) => this.group.idOf(replica))
     this.trace.note({ kind, view: about.view, sequence: about.sequence, digest: toHex(about.digest), signers })
+  }
+
+  noteTentative(sequence: number, view: number, digest: Uint8Array): void {
+    if (this.isWatched) this.trace.note({ kind: 'executed-tentatively', view, sequence, digest: toHex(digest) })
   }
 
   noteSaid(statement: StatementKind, about: Omit<Proposal, 'signature'>): void {

@@ -6,6 +6,8 @@ export type TraceEntry =
   /** This replica signed it, and what it rests on is durable. */
   | { readonly kind: 'said'; readonly statement: StatementKind; readonly view: number; readonly sequence: number; readonly digest: string }
   | { readonly kind: 'executed'; readonly sequence: number; readonly digest: string; readonly requests: readonly ExecutedRequest[] }
+  /** Before it is committed; `view` is the one in which it is prepared here. */
+  | { readonly kind: 'executed-tentatively'; readonly view: number; readonly sequence: number; readonly digest: string }
   /** It will not speak in earlier views any more, and that is durable. */
   | { readonly kind: 'left'; readonly view: number }
   /** `signers` of prepares, the primary not among them, or of commits. */

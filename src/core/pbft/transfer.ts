@@ -11,6 +11,7 @@ import { CHUNKS_OUTSTANDING_MAX, TRANSFER_STALL_HEARTBEATS } from './limits'
 import { RequestWindow } from './request-window'
 import { decodeSnapshotMeta, encodeSnapshotMeta, type SnapshotMeta } from './snapshot-meta'
 import type { PbftState, Transfer } from './state'
+import { undoTentative } from './tentative'
 import type { Chunk, FetchChunk, Offer } from './types'
 
 /** Offers the newest snapshot to a replica that lacks `from`, once others have vouched for it. */
@@ -92,6 +93,7 @@ function complete(state: PbftState, transfer: Transfer): void {
   if (offer.index <= state.executed) return
   const { index, stateBytes, stateHash } = offer
   const head: SnapshotHead = { index, meta: offer.meta, stateBytes, stateHash, chunks: chunks.length }
+  undoTentative(state)
   state.installing = index
   state.installSource = transfer.source
   state.out.install = { head, chunks }

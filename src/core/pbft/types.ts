@@ -203,6 +203,11 @@ export interface PbftOptions {
   /** Batches under way at once at the primary; more requests wait and share the next batch. */
   readonly pipelineMax?: number
   /**
+   * Execute a batch that is prepared and not yet committed, and say so to its clients, who then need a quorum of equal answers of one view
+   * (section 5.1.2). Every replica may choose for itself. Default: no.
+   */
+  readonly tentative?: boolean
+  /**
    * True if a client made this command: where client signatures are checked. Must give the same answer on every replica at every time.
    * Default: every command is taken on the word of the replica that passes it on.
    */

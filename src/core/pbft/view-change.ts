@@ -5,11 +5,13 @@ import { decodeFrame } from './codec'
 import { maybeSendNewView } from './view-entry'
 import { viewChangeRecord } from './records'
 import type { PbftState } from './state'
+import { undoTentative } from './tentative'
 import type { PreparedCertificate, ViewChange } from './types'
 
 /** Leaves the present view for `view`: from now on nothing is accepted in earlier ones. */
 export function startViewChange(state: PbftState, view: number, why: string): void {
   const wasRole = roleOf(state)
+  undoTentative(state)
   state.view = view
   state.phase = 'changing'
   state.timer = 0

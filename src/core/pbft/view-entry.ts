@@ -7,6 +7,7 @@ import { isSame } from './group'
 import { answer, setProposal } from './ordering'
 import { newViewRecord } from './records'
 import type { PbftState } from './state'
+import { undoTentative } from './tentative'
 import type { CertifiedPlace } from './trace'
 import type { CheckpointCertificate, NewView, PreparedCertificate, Proposal, SignedMessage, ViewChange } from './types'
 import { isHigher, isValidViewChange, roleOf, viewChangesFor } from './view-change'
@@ -111,6 +112,7 @@ function isKnownOrValid(state: PbftState, found: SignedMessage, message: ViewCha
 function enterView(state: PbftState, message: NewView, frame: Uint8Array, { stable }: NewViewPlan): void {
   const oldRole = roleOf(state)
   const isLater = message.view !== state.view
+  undoTentative(state)
   if (stable !== null) advanceStable(state, stable)
   beginView(state, message, frame)
   state.out.record(newViewRecord(frame), 'view')

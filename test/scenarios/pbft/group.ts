@@ -2,6 +2,7 @@
 import { seededRandom, utf8Encode, type Random } from '../../../src/core/base'
 import type { Control, ControlOutcome, MachineEvent, Protocol, ProtocolMachine, Signer } from '../../../src/core/machine'
 import { decodeFrame, liarProtocol, pbftProtocol, type Behaviour, type LiarMachine, type PbftMachine, type PbftOptions, type SignedMessage } from '../../../src/core/pbft'
+import { Revocable } from '../../../src/core/statemachine'
 import { Driver, type DriverLimits, type ProposalOutcome, type ReadOutcome } from '../../../src/runtime/driver'
 import type { RecoveredRecord } from '../../../src/runtime/ports'
 import type { InvariantCheck, NodeView } from '../../../src/sim/invariant'
@@ -26,6 +27,8 @@ export interface GroupOptions {
   /** Instead of the simulated keys. */
   readonly signers?: ReadonlyMap<string, Signer>
   readonly limits?: Partial<DriverLimits>
+  /** Ids of those whose state machine cannot take commands back. */
+  readonly plain?: readonly string[]
 }
 
 export class GroupNode implements NodeView<PbftMachine> {
@@ -96,7 +99,7 @@ export class PbftGroup {
         send: (to, bytes, kind) => { if (node.incarnation === incarnation && node.isUp) this.packets.push({ from: node.id, to, kind: kind ?? '', bytes }) },
         statistics: () => [],
       },
-      stateMachine: node.list,
+      stateMachine: options.tentative === true && this.options.plain?.includes(node.id) !== true ? new Revocable(node.list) : node.list,
       recovered,
       requestFlush: () => { node.isFlushDue = true },
       onEvent: (event) => { node.events.push(event) },
@@ -158,11 +161,13 @@ export class PbftGroup {
     if (node.isUp) node.driver?.tick()
   }
 
-  propose(command: string, at: readonly string[], done?: (id: string, outcome: ProposalOutcome) => void): void {
+  propose(
+    command: string, at: readonly string[], done?: (id: string, outcome: ProposalOutcome) => void, onTentative?: (id: string, reply: Uint8Array, view: number) => void,
+  ): void {
     this.proposed.add(command)
     for (const id of at) {
       const node = this.node(id)
-      if (node.isUp) node.driver?.propose(utf8Encode(command), (outcome) => done?.(id, outcome))
+      if (node.isUp) node.driver?.propose(utf8Encode(command), (outcome) => done?.(id, outcome), (reply, view) => onTentative?.(id, reply, view))
     }
   }
 

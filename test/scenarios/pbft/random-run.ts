@@ -20,13 +20,13 @@ export interface RunResult {
   readonly misbehaviours: number
 }
 
-export function randomRun(seed: number, replicas: number): RunResult {
+export function randomRun(seed: number, replicas: number, isTentative = false): RunResult {
   const faults = Math.floor((replicas - 1) / 3)
   const first = seed % replicas
   const liars = Array.from({ length: faults }, (_, i) => `n${(first + i) % replicas}`)
   const group: PbftGroup = new PbftGroup({
     replicas, seed, liars,
-    options: { authenticate: (command) => group.proposed.has(Buffer.from(command).toString()) },
+    options: { authenticate: (command) => group.proposed.has(Buffer.from(command).toString()), tentative: isTentative },
   })
   const run = new Run(group, seed)
   try {

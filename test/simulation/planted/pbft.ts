@@ -97,11 +97,23 @@ export const PLANTED_PBFT_BUGS = [
 /** Of an option that is off unless someone turns it on. */
 export const PLANTED_TENTATIVE_BUGS = [
   {
+    id: 'pbft/tentative-reply-by-f-plus-one', protocol: 'pbft', what: 'A client takes a result that f + 1 replicas have executed tentatively.',
+    violates: 'Linearizability and Durability, once a view change undoes what it was told.',
+  },
+  {
     id: 'pbft/tentative-not-rolled-back', protocol: 'pbft', what: 'A view change leaves the state as the tentative execution made it.',
     violates: 'State Machine Safety; Exactly-Once.',
   },
   {
     id: 'pbft/checkpoint-of-tentative-state', protocol: 'pbft', what: 'A checkpoint is taken behind the tentative execution of what follows it.',
     violates: 'Stable Checkpoints: replicas vouch for different states.',
+  },
+  {
+    id: 'pbft/tentative-above-uncommitted', protocol: 'pbft', what: 'A batch is executed tentatively although the one below it is not committed.',
+    violates: 'Accepted Tentative Results Are Kept; Linearizability.',
+  },
+  {
+    id: 'pbft/tentative-before-durable', protocol: 'pbft', what: 'A batch is executed tentatively, and clients are told, before its prepared certificate is on disk.',
+    violates: 'Accepted Tentative Results Are Kept, after several crashes at once.',
   },
 ] as const
