@@ -8,6 +8,7 @@ const request: fc.Arbitrary<ClientRequest> = fc.record({ kind: fc.constantFrom('
 const text = fc.string({ maxLength: 20, unit: 'grapheme' })
 const reply: fc.Arbitrary<ClientReply> = fc.oneof(
   fc.record({ code: fc.constant('ok' as const), id, payload: fc.uint8Array() }),
+  fc.record({ code: fc.constant('tentative' as const), id, view: id, payload: fc.uint8Array() }),
   fc.record({ code: fc.constant('leading' as const), id, term: id }),
   fc.record({ code: fc.constant('not-leader' as const), id, leaderId: text, host: text, port: fc.nat(65_535) }),
   fc.record({ code: fc.constantFrom('busy' as const, 'too-large' as const, 'stopped' as const, 'malformed' as const, 'unknown' as const), id }),

@@ -4,6 +4,9 @@
  *
  *     request: kind u8 | request id varint | command or query
  *     reply:   code u8 | request id varint | what belongs to the code
+ *
+ * The numbers of kinds and codes are the format: only ever append. Every request is answered once, but for `tentative`, which may come
+ * before that, and only from a group that was told to execute tentatively.
  */
 import { ByteReader, ByteWriter, sizedSize, utf8Encode, varintSize } from '../base'
 
@@ -14,6 +17,8 @@ export type ClientRequest =
 
 export type ClientReply =
   | { readonly code: 'ok'; readonly id: number; readonly payload: Uint8Array }
+  /** The answer, if the group decides as it is about to in view `view`: no single member can tell. Another reply follows. */
+  | { readonly code: 'tentative'; readonly id: number; readonly view: number; readonly payload: Uint8Array }
   | { readonly code: 'leading'; readonly id: number; readonly term: number }
   /** Nothing was done. `leaderId` is empty where this node knows no leader. */
   | { readonly code: 'not-leader'; readonly id: number; readonly leaderId: string; readonly host: string; readonly port: number }
@@ -23,7 +28,7 @@ export type ClientReply =
   | { readonly code: 'unknown'; readonly id: number }
 
 const REQUEST_KINDS = ['propose', 'read', 'who-leads'] as const
-const REPLY_CODES = ['ok', 'leading', 'not-leader', 'busy', 'too-large', 'stopped', 'malformed', 'unknown'] as const
+const REPLY_CODES = ['ok', 'leading', 'not-leader', 'busy', 'too-large', 'stopped', 'malformed', 'unknown', 'tentative'] as const
 
 const codeOf = new Map<string, number>(REPLY_CODES.map((code, index) => [code, index]))
 
@@ -48,6 +53,12 @@ export function encodeReply(reply: ClientReply): Uint8Array {
   const head = 1 + varintSize(reply.id)
   if (reply.code === 'ok') {
     const writer = begin(code, reply.id, head + reply.payload.length)
+    writer.raw(reply.payload)
+    return writer.bytes
+  }
+  if (reply.code === 'tentative') {
+    const writer = begin(code, reply.id, head + varintSize(reply.view) + reply.payload.length)
+    writer.varint(reply.view)
     writer.raw(reply.payload)
     return writer.bytes
   }
@@ -82,6 +93,10 @@ export function decodeReply(frame: Uint8Array): ClientReply | undefined {
   const id = reader.varint()
   if (code === undefined || reader.failed) return undefined
   if (code === 'ok') return { code, id, payload: reader.raw(reader.left) }
+  if (code === 'tentative') {
+    const view = reader.varint()
+    return reader.failed ? undefined : { code, id, view, payload: reader.raw(reader.left) }
+  }
   const reply: ClientReply = code === 'leading'
     ? { code, id, term: reader.varint() }
     : code === 'not-leader'

@@ -44,6 +44,9 @@ export function serveClient(connection: ClientConnection, host: RequestHost): Cl
           case 'too-large': reply({ code: outcome.kind, id }); return
           case 'unknown': reply({ code: 'unknown', id })
         }
+      }, (tentative, view) => {
+        const told = host.told(tentative)
+        if (told !== null) reply({ code: 'tentative', id, view, payload: told })
       })
       return
     }

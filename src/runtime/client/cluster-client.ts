@@ -102,14 +102,15 @@ export class ClusterClient implements OperationClient {
     const { kind, payload } = waiting.operation
     waiting.inFlight = true
     connection.request(kind, payload, (reply) => {
-      if (waiting.finished || waiting.attempt !== attempt) return
+      // A single member cannot tell what the group will decide.
+      if (waiting.finished || waiting.attempt !== attempt || reply?.code === 'tentative') return
       waiting.inFlight = false
       if (reply === null) this.lost(waiting, connection)
       else this.answered(waiting, reply, connection)
     })
   }
 
-  private answered(waiting: Waiting, reply: ClientReply, connection: Connection): void {
+  private answered(waiting: Waiting, reply: Exclude<ClientReply, { code: 'tentative' }>, connection: Connection): void {
     switch (reply.code) {
       case 'ok':
         this.finish(waiting, { kind: 'ok', reply: reply.payload, repeated: waiting.maybeDone })

@@ -7,7 +7,7 @@ import {
 import { CLIENT_LIMITS } from './limits'
 import type { MemberAddress } from './types'
 
-/** The reply, or null: the connection ended first, and what became of the request is not known. */
+/** The reply, or null: the connection ended first, and what became of the request is not known. Tentative replies may come before. */
 export type OnReply = (reply: ClientReply | null) => void
 
 export interface ConnectionOptions {
@@ -68,7 +68,7 @@ export class Connection {
     return this.options.nowMs() - this.heardMs
   }
 
-  /** Queues a request. `onReply` is called exactly once, never before `request` returns. */
+  /** Queues a request. `onReply` is called exactly once but for tentative replies, never before `request` returns. */
   request(kind: ClientRequest['kind'], payload: Uint8Array, onReply: OnReply): void {
     if (this.ended) {
       setImmediate(() => { onReply(null) })
@@ -111,7 +111,7 @@ export class Connection {
       return
     }
     const onReply = this.pending.get(reply.id)
-    this.pending.delete(reply.id)
+    if (reply.code !== 'tentative') this.pending.delete(reply.id)
     onReply?.(reply)
   }
 

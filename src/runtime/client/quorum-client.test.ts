@@ -7,6 +7,12 @@ type Behaviour = fixture.Behaviour
 const scripted = (nodeId: string, behaviour: Behaviour) => fixture.scripted(nodeId, behaviour, onTestFinished)
 
 const says = (text: string): Behaviour => (request, reply) => { reply({ code: 'ok', id: request.id, payload: Buffer.from(text) }) }
+const saysTentatively = (text: string, view: number): Behaviour => (request, reply) => { reply({ code: 'tentative', id: request.id, view, payload: Buffer.from(text) }) }
+/** One behaviour after the other, for the same request. */
+const both = (first: Behaviour, second: Behaviour): Behaviour => (request, reply, socket) => {
+  first(request, reply, socket)
+  second(request, reply, socket)
+}
 const silent: Behaviour = () => { /* no answer, ever */ }
 
 async function four(behaviours: readonly Behaviour[]) {
@@ -81,4 +87,19 @@ test('closing ends what waits, and refuses what comes', async () => {
   client.close()
   expect(await waiting).toMatchObject({ kind: 'unknown' })
   expect(await run(client, 'b')).toMatchObject({ kind: 'failed', code: 'closed' })
+})
+
+test('tentative answers of a quorum in one view are taken, and those of fewer or of different views are not', async () => {
+  const { client } = await four([saysTentatively('done', 2), saysTentatively('done', 2), saysTentatively('done', 2), silent])
+  expect(textOf(await run(client, 'a'))).toBe('done')
+  const { client: other } = await four([saysTentatively('done', 2), saysTentatively('done', 2), saysTentatively('done', 1), silent])
+  expect(await run(other, 'a', { deadlineMs: performance.now() + 400 })).toMatchObject({ kind: 'unknown' })
+})
+
+test('the last word of a member may be another one than its tentative answer, and accuses nobody', async () => {
+  const { client } = await four([
+    both(saysTentatively('undone', 0), says('done')), both(saysTentatively('undone', 0), says('done')), both(saysTentatively('done', 1), says('done')), silent,
+  ])
+  expect(textOf(await run(client, 'a'))).toBe('done')
+  expect(client.outvoted().size).toBe(0)
 })

@@ -1,6 +1,7 @@
 /**
  * For a group in which members may lie (Castro and Liskov, section 4.1): every operation goes to all members, and counts as
- * answered once f + 1 of them say the same (`ReplyQuorum`), since one of those is honest. What is not answered is sent again, which a session makes safe.
+ * answered once f + 1 of them say the same (`ReplyQuorum`), since one of those is honest, or once a quorum does of what it executed
+ * tentatively in one view (section 5.1.2). What is not answered is sent again, which a session makes safe.
  * No single member is believed in anything: not in an answer, not in a refusal.
  */
 import { assert } from '../../core/base'
@@ -31,7 +32,8 @@ const WORDS = { ok: 0, 'too-large': 1, malformed: 2 } as const
 /** An answer as bytes that are equal where answers are; null where it is none. */
 function wordOf(reply: ClientReply): Uint8Array | null {
   switch (reply.code) {
-    case 'ok': {
+    case 'ok':
+    case 'tentative': {
       const word = new Uint8Array(1 + reply.payload.length)
       word[0] = WORDS.ok
       word.set(reply.payload, 1)
@@ -105,6 +107,10 @@ export class QuorumClient implements OperationClient {
   }
 
   private answered(asking: Asking, nodeId: string, reply: ClientReply): void {
+    if (reply.code === 'tentative') {
+      this.answeredTentatively(asking, nodeId, reply)
+      return
+    }
     const word = wordOf(reply)
     // What is no answer is owed still: it is asked for again with the others.
     if (word !== null) {
@@ -115,6 +121,13 @@ export class QuorumClient implements OperationClient {
       if (decided !== null && !asking.finished) this.decided(asking, decided)
     }
     if (!asking.finished && asking.replies.isSplit) this.repeat(asking)
+  }
+
+  /** Its last word is owed still; that it may be another one is no contradiction. */
+  private answeredTentatively(asking: Asking, nodeId: string, reply: Extract<ClientReply, { code: 'tentative' }>): void {
+    const word = wordOf(reply)
+    const decided = word === null ? null : asking.replies.addTentative(nodeId, word, reply.view)
+    if (decided !== null && !asking.finished) this.decided(asking, decided)
   }
 
   private countContradictions(asking: Asking): void {
