@@ -180,8 +180,8 @@ export class Cluster {
     if (!recovered.ok) return this.#rotten(node, recovered.error.message)
     const { incarnation } = node
     const application = new CountedMachine(
-      this.plan.workload.sessionsMax,
-      (order, command, reply) => { this.#states.applied(node, application, order, command, reply) },
+      { sessionsMax: this.plan.workload.sessionsMax, onUndone: this.plan.options.tentative === true ? () => { this.trace.did('tentative-undone') } : null },
+      (order, command, reply, hash) => { this.#states.applied(node, order, command, reply, hash) },
       (order) => { this.#states.restored(node, application, order) },
       () => { this.#states.snapshotTaken(node) },
     )

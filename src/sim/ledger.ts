@@ -33,6 +33,8 @@ export class Ledger {
   readonly #hashes = new Map<number, { readonly hash: string; readonly by: string }>()
   /** The highest order of an operation whose client was told that it is done. */
   acknowledged = 0
+  /** Operations whose client was told so before they were applied for good anywhere. */
+  readonly #owed = new Set<number>()
   /** The command that was applied last had been applied before, and was answered without being carried out again. */
   isRepeated = false
 
@@ -71,6 +73,7 @@ export class Ledger {
     const first = this.#first.get(commandPrint)
     if (first === undefined) {
       this.#first.set(commandPrint, { order, reply: replyPrint })
+      if (this.#owed.delete(commandPrint)) this.acknowledged = Math.max(this.acknowledged, order)
       return null
     }
     if (first.reply === replyPrint || isForgetful(reply)) {
@@ -95,6 +98,13 @@ export class Ledger {
   }
 
   acknowledge(command: number): void {
-    this.acknowledged = Math.max(this.acknowledged, this.orderOf(command) ?? 0)
+    const order = this.orderOf(command)
+    if (order === null) this.#owed.add(command)
+    else this.acknowledged = Math.max(this.acknowledged, order)
+  }
+
+  /** How many operations were said to be done and are not applied for good anywhere. */
+  get owed(): number {
+    return this.#owed.size
   }
 }

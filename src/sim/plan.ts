@@ -98,6 +98,8 @@ export interface ProtocolPlan {
   readonly alpha: number
   /** PBFT: a checkpoint every so many sequence numbers. */
   readonly checkpointInterval: number
+  /** PBFT: what is prepared is executed before it is committed, and clients follow the rule for such replies. */
+  readonly tentative?: true
   readonly appendBytesMax: number
   readonly inflightMessagesMax: number
   readonly logWindowBytesMax: number
@@ -202,12 +204,12 @@ export const FAULT_KINDS: readonly FaultKind[] = [
 ]
 
 /** What a plan aims at. The campaign draws one for each seed; planted bugs may be looked for with one. */
-export type Profile = 'mixed' | 'elections' | 'snapshots' | 'membership' | 'disk' | 'reads' | 'byzantine' | 'calm' | AimedProfile
+export type Profile = 'mixed' | 'elections' | 'snapshots' | 'membership' | 'disk' | 'reads' | 'byzantine' | 'calm' | 'tentative' | AimedProfile
 /** Those that aim at cells of the ledger; no seed draws one by itself. */
 export type AimedProfile = 'changes' | 'transfers' | 'moments'
 export type SwarmProfile = Exclude<Profile, AimedProfile>
 export const AIMED_PROFILES: readonly AimedProfile[] = ['changes', 'transfers', 'moments']
-export const PROFILES: readonly Profile[] = ['mixed', 'elections', 'snapshots', 'membership', 'disk', 'reads', 'byzantine', 'calm', ...AIMED_PROFILES]
+export const PROFILES: readonly Profile[] = ['mixed', 'elections', 'snapshots', 'membership', 'disk', 'reads', 'byzantine', 'calm', 'tentative', ...AIMED_PROFILES]
 
 export interface SimulationPlan {
   readonly version: typeof PLAN_VERSION

@@ -14,12 +14,12 @@ export class States {
     this.#cluster = cluster
   }
 
-  applied(node: SimulatedNode, application: CountedMachine, order: number, command: Uint8Array, reply: Uint8Array): void {
+  applied(node: SimulatedNode, order: number, command: Uint8Array, reply: Uint8Array, hash: () => string): void {
     if (node.isByzantine) return
     const cluster = this.#cluster
     const { ledger, trace } = cluster
     const broken = ledger.applied(node.id, order, command, reply, isForgetful) ??
-      (ledger.isDue(order) ? ledger.state(node.id, order, application.hash()) : null)
+      (ledger.isDue(order) ? ledger.state(node.id, order, hash()) : null)
     if (ledger.isRepeated) trace.did('duplicate-reply')
     if (broken !== null) cluster.fail(broken, node.id)
     if (trace.isTold) trace.tell({ kind: 'applied', atMs: cluster.nowMs, node: node.id, order, command: cluster.describeCommand(command) })

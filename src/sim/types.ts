@@ -90,7 +90,7 @@ export interface SimulationCounts {
 export const DEEDS = [
   'election', 'leader-change', 'snapshot-taken', 'snapshot-installed', 'member-added', 'member-removed', 'config-change', 'truncation', 'lease-read', 'index-read',
   'follower-read', 'leadership-transfer', 'view-change', 'state-transfer', 'torn-write', 'lost-write', 'corruption-found', 'fail-stop', 'client-retry', 'duplicate-reply',
-  'message-reordered', 'message-duplicated', 'misbehaviour-proved', 'equivocation', 'log-compacted', 'pause-over-election',
+  'message-reordered', 'message-duplicated', 'misbehaviour-proved', 'equivocation', 'log-compacted', 'pause-over-election', 'tentative-reply', 'tentative-undone',
 ] as const
 export type Deed = (typeof DEEDS)[number]
 

@@ -12,6 +12,8 @@ const ONLY: Readonly<Partial<Record<Deed, readonly ProtocolName[]>>> = {
   'truncation': ['raft'],
   // Views are PBFT's, and only of it do plans have liars: Raft and Paxos are for nodes that crash.
   'view-change': ['pbft'], 'misbehaviour-proved': ['pbft'], 'equivocation': ['pbft'],
+  // Only PBFT executes what is not decided, in a profile of its own.
+  'tentative-reply': ['pbft'], 'tentative-undone': ['pbft'],
 }
 
 export const possibleDeeds = (protocol: ProtocolName): readonly Deed[] => DEEDS.filter((deed) => ONLY[deed]?.includes(protocol) ?? true)

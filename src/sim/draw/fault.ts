@@ -27,7 +27,7 @@ const TRIGGERS: readonly Trigger[] = [...PHASES, 'write-in-flight', 'elected', '
 /** The moments that a profile is about, and the share of its triggered faults that wait for one of these. */
 const FAVOURED: Readonly<Partial<Record<Profile, readonly Trigger[]>>> = {
   elections: ['election', 'elected', 'committed', 'write-in-flight'], snapshots: ['snapshot', 'state-transfer'], membership: ['reconfiguration'],
-  disk: ['write-in-flight'], reads: ['elected', 'committed'],
+  disk: ['write-in-flight'], reads: ['elected', 'committed'], tentative: ['write-in-flight', 'election', 'committed'],
 }
 const FAVOURED_SHARE = 0.7
 

@@ -79,7 +79,7 @@ const darkAfterCommit: Scene = (atMs, { electionMs }, random) => [
 const SCENES: Readonly<Record<SwarmProfile, readonly Scene[]>> = {
   mixed: [deposedWithSlowDisk, leftBehind, forgottenLeader, darkAfterCommit], elections: [deposedWithSlowDisk, handedOverAndCut, forgottenLeader, darkAfterCommit],
   snapshots: [leftBehind], membership: [abandonedChange, handedOverAndCut, leftBehind], disk: [deposedWithSlowDisk, darkAfterCommit], reads: [forgottenLeader, handedOverAndCut],
-  byzantine: [leftBehind], calm: [],
+  byzantine: [leftBehind], calm: [], tentative: [leftBehind, forgottenLeader, darkAfterCommit],
 }
 
 /** Null where the profile has no scenes. */

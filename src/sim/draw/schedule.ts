@@ -23,6 +23,7 @@ const PROFILES: Readonly<Record<SwarmProfile, Weights>> = {
   reads: { 'partition': 10, 'pause': 4, 'clog': 3, 'delay': 2, 'clock-drift': 2, 'clock-jump': 1, 'crash': 3, 'transfer-leadership': 3, 'reordering': 1 },
   byzantine: { 'partition': 3, 'crash': 2, 'pause': 1, 'delay': 2, 'reordering': 1, 'duplication': 1, 'loss': 1 },
   calm: {},
+  tentative: { 'partition': 6, 'crash': 4, 'pause': 2, 'power-loss': 2, 'delay': 2, 'loss': 2, 'reordering': 1, 'duplication': 1, 'clog': 1, 'drop': 1, 'disk-stall': 1 },
 }
 
 /** Of kinds that a profile is not about: every kind of fault meets every phase now and then. */

@@ -96,6 +96,7 @@ function drawSwarmOptions(profile: Profile, seed: number): ProtocolPlan {
     readMode: profile === 'reads' ? one(random, 'index', 'lease') : one(random, 'index', 'index', 'lease'),
     clockDriftMax: one(random, 0.01, 0.05, 0.1), forwardProposals: random.next() < 0.4, alpha: one(random, 1, 3, 8), checkpointInterval: one(random, 4, 8, 16),
     appendBytesMax: one(random, 64, 300, 4000), inflightMessagesMax: one(random, 1, 3, 16), logWindowBytesMax: one(random, 200, 2000, 100_000),
+    ...(profile === 'tentative' ? { tentative: true } as const : {}),
   }
 }
 

@@ -11,6 +11,18 @@ export interface AdaptedProtocol {
   issued(command: Uint8Array): void
   /** What a liar does from now on; null: nothing that a correct node would not do. */
   behave(nodeId: string, behaviour: LiarBehaviour | null): void
+  /** Where members answer before a decision: what a client makes of the replies to one command. */
+  readonly countReplies?: (() => ReplyCount) | null
+}
+
+/** Gives the reply that is now decided, or null. */
+export interface ReplyCount {
+  add(nodeId: string, reply: Uint8Array): Uint8Array | null
+  addTentative(nodeId: string, reply: Uint8Array, view: number): Uint8Array | null
+  /** Nothing can be decided any more: ask again. */
+  readonly isSplit: boolean
+  /** False where what was decided rests on too few. */
+  readonly isFounded: boolean
 }
 
 export interface Adapter {

@@ -6,7 +6,7 @@ import { pbftAdapter } from './pbft'
 import { raftAdapter } from './raft'
 
 export { raftAdapter }
-export type { AdaptedProtocol, Adapter } from './adapter'
+export type { AdaptedProtocol, Adapter, ReplyCount } from './adapter'
 
 const ADAPTERS: Readonly<Record<ProtocolName, Adapter>> = { raft: raftAdapter, paxos: paxosAdapter, pbft: pbftAdapter }
 

@@ -4,10 +4,11 @@
  */
 import type { Random } from '../../core/base'
 import { encodeCommand, type Operation } from '../../core/statemachine'
-import type { ProposalOutcome, ReadOutcome } from '../../runtime/driver'
+import type { OnTentative, ProposalOutcome, ReadOutcome } from '../../runtime/driver'
 import type { Cluster } from '../cluster'
 import { EVENTS } from '../events'
 import type { SimulatedNode } from '../node'
+import type { ReplyCount } from '../protocols'
 import { exponential, pick, quantise, streamOf } from '../streams'
 import { fingerprint } from '../trace-hash'
 import { drawAsk, meaningOf, queryBytes, type Ask, type Memory } from './asks'
@@ -36,6 +37,8 @@ interface Running {
   attempt: number
   /** Members by the reply that they gave, of all attempts. */
   readonly replies: Map<number, Set<string>>
+  /** In their place, where members answer before a decision. */
+  count: ReplyCount | null
 }
 
 export class Client {
@@ -126,14 +129,19 @@ export class Client {
       this.#cluster.adapted.issued(bytes)
       this.#cluster.ledger.asked(bytes)
     }
-    this.#running = { ask, operation, bytes, isQuery, invokedAtMs: this.#cluster.nowMs, attempt: 0, replies: new Map() }
+    this.#running = { ask, operation, bytes, isQuery, invokedAtMs: this.#cluster.nowMs, attempt: 0, replies: new Map(), count: isQuery ? null : this.#newCount() }
     this.#attempt(this.#running)
+  }
+
+  #newCount(): ReplyCount | null {
+    return this.#cluster.adapted.countReplies?.() ?? null
   }
 
   #attempt(running: Running): void {
     if (this.#running !== running) return
     const attempt = ++running.attempt
     if (attempt > 1) this.#cluster.trace.did('client-retry')
+    if (running.count?.isSplit === true) running.count = this.#newCount()
     for (const node of this.#targets(running, attempt)) this.#ask(running, attempt, node)
     this.#later(this.#cluster.plan.workload.timeoutMs, () => {
       if (this.#running !== running || running.attempt !== attempt) return
@@ -176,9 +184,13 @@ export class Client {
       const back = this.#way()
       if (back !== null) this.#later(back, () => { this.#answered(running, attempt, node.id, outcome) })
     }
+    const tell: OnTentative | undefined = running.count === null ? undefined : (reply, term) => {
+      const back = this.#way()
+      if (back !== null) this.#later(back, () => { this.#toldTentatively(running, node.id, reply, term) })
+    }
     cluster.queue.push(quantise(cluster.nowMs + there), EVENTS.request, node, 0, 0, this.name, (at: SimulatedNode) => {
       if (running.isQuery) at.driver?.read(running.bytes, answer)
-      else at.driver?.propose(running.bytes, answer)
+      else at.driver?.propose(running.bytes, answer, tell)
     })
     const late = this.#random.next()
     if (running.isQuery || late >= cluster.network.conditions.duplicationShare) return
@@ -198,11 +210,31 @@ export class Client {
     this.#later(this.#leader === null ? PAUSE_MS * (1 + this.#random.next()) : 0, () => { this.#attempt(running) })
   }
 
+  #toldTentatively(running: Running, nodeId: string, reply: Uint8Array, term: number): void {
+    if (this.#running !== running) return
+    const decided = running.count?.addTentative(nodeId, reply, term) ?? null
+    if (decided === null) return
+    this.#cluster.trace.did('tentative-reply')
+    if (running.count?.isFounded === false) {
+      const message = `${this.name} took a result for decided that no quorum gave in one view.`
+      this.#cluster.fail({ invariant: 'Accepted Tentative Results Are Kept', source: 'Castro and Liskov, OSDI 1999, section 5.1.2', message }, nodeId)
+    }
+    this.#decided(running, nodeId, decided)
+  }
+
   #replied(running: Running, nodeId: string, reply: Uint8Array): void {
+    if (running.count !== null) {
+      const decided = running.count.add(nodeId, reply)
+      if (decided !== null) this.#decided(running, nodeId, decided)
+      return
+    }
     const print = fingerprint(reply)
     const by = running.replies.get(print) ?? new Set()
     running.replies.set(print, by.add(nodeId))
-    if (by.size < this.#workload.repliesNeeded) return
+    if (by.size >= this.#workload.repliesNeeded) this.#decided(running, nodeId, reply)
+  }
+
+  #decided(running: Running, nodeId: string, reply: Uint8Array): void {
     this.#running = null
     if (running.isQuery) this.#workload.hasRead(nodeId)
     if (this.#workload.repliesNeeded === 1 && !running.isQuery) this.#leader = nodeId

@@ -7,10 +7,14 @@ import { PLANTED_PBFT_BUGS, PLANTED_TENTATIVE_BUGS } from './pbft'
 import { PLANTED_RAFT_BUGS } from './raft'
 import { PLANTED_STATE_BUGS } from './state'
 
-/** What plans aim at while a bug is looked for, where the ordinary swarm would take long. Each of these is part of the ordinary campaign too. */
+/**
+ * What plans aim at while a bug is looked for, where the ordinary swarm would take long. Each of these is part of the ordinary campaign too,
+ * but for `tentative`, which alone turns on the option that its bugs are in.
+ */
 const AIMS: readonly (readonly [pattern: RegExp, profile: Profile])[] = [
   [/\/(read-|lease-|follower-read)/, 'reads'],
   [/^paxos\/pending-members/, 'membership'],
+  [/^pbft\/.*tentative/, 'tentative'],
   [/^pbft\/(new-view|request-not|signature|digest|second-pre-prepare)/, 'byzantine'],
   [/^raft\/(snapshot-without|change-|two-changes|configuration-|joint-|removed-|witness-|transfer-)/, 'membership'],
   [/^(snapshot\/|raft\/(snapshot-|compaction-|install-|new-begin))/, 'snapshots'],

@@ -98,7 +98,7 @@ export const PLANTED_PBFT_BUGS = [
 export const PLANTED_TENTATIVE_BUGS = [
   {
     id: 'pbft/tentative-reply-by-f-plus-one', protocol: 'pbft', what: 'A client takes a result that f + 1 replicas have executed tentatively.',
-    violates: 'Linearizability and Durability, once a view change undoes what it was told.',
+    violates: 'Accepted Tentative Results Are Kept: what it was told may be undone by a view change.',
   },
   {
     id: 'pbft/tentative-not-rolled-back', protocol: 'pbft', what: 'A view change leaves the state as the tentative execution made it.',

@@ -8,11 +8,12 @@ export default {
       toleratesLiars: 'Goes on with {n} liar or crash | Goes on with {n} liars or crashes', toleratesCrashes: 'Goes on with {n} crashed',
       beyond: 'Break an assumption', beyondLiars: 'One liar more than the protocol tolerates: correct replicas may decide differently.', beyondClocks: 'Reads by lease, while the clock of n1 runs at a quarter of the speed: reads may be stale.',
     },
-    profiles: { mixed: 'Everything', elections: 'Elections', snapshots: 'Snapshots', membership: 'Membership', disk: 'Disks', reads: 'Reads', byzantine: 'Liars', calm: 'Calm', changes: 'During changes', transfers: 'During transfers', moments: 'Every moment' },
+    profiles: { mixed: 'Everything', elections: 'Elections', snapshots: 'Snapshots', membership: 'Membership', disk: 'Disks', reads: 'Reads', byzantine: 'Liars', calm: 'Calm', changes: 'During changes', transfers: 'During transfers', moments: 'Every moment', tentative: 'Tentative execution' },
     profileHints: {
       mixed: 'All kinds of faults, each at a rate of its own.', elections: 'Leaders that come and go.', snapshots: 'Short logs, members that fall behind.', membership: 'Members are added and removed while it runs.', disk: 'Torn writes, rot, full disks.',
       reads: 'Many reads, at leaders that may have been deposed.', byzantine: 'Some members lie.', calm: 'Few faults.',
       changes: 'Faults strike while members change.', transfers: 'Faults strike while state is transferred.', moments: 'Every kind of fault, in every phase alike.',
+      tentative: 'Replicas execute what is prepared before it is committed, and take it back when the view changes.',
     },
     synchronies: { drawn: 'Drawn from the seed', synchronous: 'Synchronous', 'partially-synchronous': 'Partially synchronous', asynchronous: 'Asynchronous' },
     synchronyHints: { drawn: 'One of the three.', synchronous: 'No message takes longer than 200 ms.', 'partially-synchronous': 'Delays are bounded only after the faults end.', asynchronous: 'A message may take any time.' },

@@ -8,11 +8,12 @@ export default {
       toleratesLiars: '容忍 {n} 个说谎或崩溃的节点', toleratesCrashes: '容忍 {n} 个崩溃的节点',
       beyond: '打破一个假设', beyondLiars: '说谎者比协议容忍的多一个：正确的副本可能作出不同的决定。', beyondClocks: '使用租约读，而 n1 的时钟只有四分之一的速度：读到的可能是旧值。',
     },
-    profiles: { mixed: '全部', elections: '选举', snapshots: '快照', membership: '成员变更', disk: '磁盘', reads: '读取', byzantine: '说谎者', calm: '平静', changes: '变更途中', transfers: '传输途中', moments: '每个时刻' },
+    profiles: { mixed: '全部', elections: '选举', snapshots: '快照', membership: '成员变更', disk: '磁盘', reads: '读取', byzantine: '说谎者', calm: '平静', changes: '变更途中', transfers: '传输途中', moments: '每个时刻', tentative: '试探执行' },
     profileHints: {
       mixed: '各种故障，各有其发生率。', elections: '领导者频繁更替。', snapshots: '日志很短，成员会落后。', membership: '运行中增减成员。', disk: '撕裂写、位腐烂、磁盘写满。',
       reads: '大量读取，领导者可能已被取代。', byzantine: '部分成员说谎。', calm: '故障很少。',
       changes: '故障发生在成员变更途中。', transfers: '故障发生在状态传输途中。', moments: '各种故障均匀地落在每个阶段。',
+      tentative: '副本在提交之前就执行已准备好的批次，视图变更时再撤回。',
     },
     synchronies: { drawn: '由种子抽取', synchronous: '同步', 'partially-synchronous': '部分同步', asynchronous: '异步' },
     synchronyHints: { drawn: '三者之一。', synchronous: '任何消息不超过 200 毫秒。', 'partially-synchronous': '故障结束之后延迟才有上界。', asynchronous: '消息可能花费任意长的时间。' },
