@@ -15,8 +15,8 @@ export const PROTOCOLS = ['raft', 'paxos', 'pbft'] as const satisfies readonly P
 export const CLUSTER_SIZES = { raft: [1, 3, 5, 7], paxos: [1, 3, 5, 7], pbft: [1, 4, 7] } as const satisfies Readonly<Record<ProtocolName, readonly number[]>>
 
 /**
- * What the nodes of a new cluster run with; what is left out is as without it. Not of PBFT, whose reads ask a quorum of replicas that may
- * lie and whose checkpoints are its own.
+ * What the nodes of a new cluster run with; what is left out is as without it. PBFT has one of its own and none of the others: its reads
+ * ask a quorum of replicas that may lie, and its checkpoints are its own.
  */
 export const SNAPSHOT_AFTER_ENTRIES = { min: 100, max: 10_000_000 } as const
 export const sandboxOptionsSchema = v.object({
@@ -26,6 +26,8 @@ export const sandboxOptionsSchema = v.object({
   forwarding: v.exactOptional(v.boolean()),
   /** A snapshot is taken each time the log has grown by so many entries. */
   snapshotAfterEntries: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(SNAPSHOT_AFTER_ENTRIES.min), v.maxValue(SNAPSHOT_AFTER_ENTRIES.max))),
+  /** PBFT only: replicas execute what is prepared before it is committed, and say so to clients. */
+  tentative: v.exactOptional(v.boolean()),
 })
 export type SandboxProtocolOptions = v.InferOutput<typeof sandboxOptionsSchema>
 
@@ -33,9 +35,16 @@ export type SandboxProtocolOptions = v.InferOutput<typeof sandboxOptionsSchema>
  * How an option of a cluster that exists is changed. `rolling`: members may hold it differently for a while, so they are restarted one at a time.
  * `stopped`: a leader relies on a lease only where every voter keeps the promise behind it, so all members change together, while none runs.
  */
-export const OPTION_CHANGES = { reads: 'stopped', forwarding: 'rolling', snapshotAfterEntries: 'rolling' } as const satisfies Readonly<Record<keyof SandboxProtocolOptions, 'rolling' | 'stopped'>>
+export const OPTION_CHANGES = { reads: 'stopped', forwarding: 'rolling', snapshotAfterEntries: 'rolling', tentative: 'rolling' } as const satisfies Readonly<Record<keyof SandboxProtocolOptions, 'rolling' | 'stopped'>>
 export type SandboxOptionName = keyof typeof OPTION_CHANGES
-export const OPTION_NAMES = ['reads', 'forwarding', 'snapshotAfterEntries'] as const satisfies readonly SandboxOptionName[]
+export const OPTION_NAMES = ['reads', 'forwarding', 'snapshotAfterEntries', 'tentative'] as const satisfies readonly SandboxOptionName[]
+const OF_LEADERS = ['reads', 'forwarding', 'snapshotAfterEntries'] as const satisfies readonly SandboxOptionName[]
+/** The options that a protocol has. */
+export const OPTIONS_OF: Readonly<Record<ProtocolName, readonly SandboxOptionName[]>> = { raft: OF_LEADERS, paxos: OF_LEADERS, pbft: ['tentative'] }
+
+/** True where the protocol has all of the options that are given. */
+export const areOptionsOf = (protocol: ProtocolName, options: SandboxProtocolOptions): boolean =>
+  Object.keys(options).every((name) => OPTIONS_OF[protocol].some((option) => option === name))
 
 export interface OptionChange {
   readonly option: SandboxOptionName
@@ -137,7 +146,7 @@ export interface SandboxState {
   /** Every fault in force, killed, stopped and paused nodes included; each can be undone by its id. */
   readonly faults: readonly FaultInForce[]
   /** What its nodes are started with from now on; null where the protocol has no such options. */
-  readonly options: ProtocolOptions | null
+  readonly options: ProtocolOptions
   readonly timing: NodeStart['timing']
   /** Null where none was begun since the console was started. */
   readonly rollout: OptionsRollout | null
@@ -172,7 +181,7 @@ export const sandboxContract = {
     v.pipe(
       v.object({ name: clusterName, nodes: v.picklist([1, 3, 4, 5, 7]), protocol: v.exactOptional(v.picklist(PROTOCOLS)), options: v.exactOptional(sandboxOptionsSchema) }),
       v.check(({ nodes, protocol }) => isClusterSize(protocol ?? 'raft', nodes), 'PBFT takes 1, 4 or 7 nodes; Raft and Paxos take 1, 3, 5 or 7.'),
-      v.check(({ protocol, options }) => protocol !== 'pbft' || options === undefined, 'PBFT has none of these options.'),
+      v.check(({ protocol, options }) => options === undefined || areOptionsOf(protocol ?? 'raft', options), 'The protocol has none of these options.'),
     ),
     ['name-taken', 'too-many', ...LIFE_ERRORS],
   ),

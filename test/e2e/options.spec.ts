@@ -160,20 +160,28 @@ test('how reads are answered waits for a stop; what cannot be done says why', as
   await inBothThemes(page, `chinese-${transport}`)
 })
 
-test('of a PBFT cluster nothing can be changed, and what its replicas do not say is shown as not known', async ({ quorate }) => {
-  test.setTimeout(120_000)
+test('PBFT has an option of its own, and what its replicas do not say is shown as not known', async ({ quorate }) => {
+  test.setTimeout(180_000)
   const { page, transport } = quorate
   await page.getByRole('radio', { name: 'PBFT' }).click()
-  await expect(page.getByText('Options', { exact: true })).toBeHidden()
+  await page.getByText('Options', { exact: true }).click()
+  await expect(page.getByRole('switch', { name: 'Forwarding' })).toBeHidden()
+  await page.getByRole('switch', { name: 'Tentative execution' }).click()
   await page.getByRole('button', { name: 'Start a local 4-node cluster' }).click()
   await expect(sentence(page)).toHaveText(/^Quorate\. 4 of 4 voters/, { timeout: 60_000 })
   await goTo(page, 'Lab')
   await expect(rowOf(page, 'Protocol')).toContainText('PBFT')
+  await expect(rowOf(page, 'Tentative execution')).toContainText('Ondefault Off')
   await expect(rowOf(page, 'Checkpoint interval').getByRole('img', { name: 'The members do not say' })).toBeVisible()
   await expect(rowOf(page, 'Heartbeat')).toContainText('45 msdefault')
-  await expect(panel(page).getByRole('button')).toHaveCount(0)
   await panel(page).scrollIntoViewIfNeeded()
   await inBothThemes(page, `pbft-${transport}`)
+  await panel(page).getByRole('button', { name: 'Change…' }).click()
+  const dialog = page.getByRole('alertdialog')
+  await dialog.getByRole('switch', { name: 'Tentative execution' }).click()
+  await dialog.getByRole('button', { name: 'Change the options' }).click()
+  await expect(rowOf(page, 'Tentative execution')).toContainText('Offdefault', { timeout: 90_000 })
+  await expect(sentence(page)).toHaveText(/^Quorate\. 4 of 4 voters/, { timeout: 60_000 })
 })
 
 test('a node joins as what it was chosen to be: a learner does not vote, a witness does', async ({ quorate }) => {

@@ -34,6 +34,24 @@ test(`${CYCLES} replicas killed with -9 under load: every acknowledged write is 
   console.log(`pbft: ${CYCLES} kills in ${Math.round(performance.now() - began)} ms, ${total(writers)} counts acknowledged, views up to ${Math.max(...views)}`)
 }, CYCLES_TIMEOUT_MS)
 
+test('tentative execution: the primary killed with -9 under load, again and again; every acknowledged write is there, none twice', async () => {
+  const cluster = await testCluster(bundle, 4, { protocol: 'pbft', options: { tentative: true } })
+  await cluster.startAll()
+  const { writers } = await writersOn(cluster)
+  for (let cycle = 0; cycle < 6; cycle += 1) {
+    await progress(writers, 20)
+    const { leaderId } = reignOf(await cluster.agent('n1').observe())
+    const primary = leaderId ?? 'n1'
+    await cluster.agent(primary).kill()
+    const back = cluster.start(primary)
+    await Promise.all([back, progress(writers, 5)])
+  }
+  await progress(writers, 20)
+  const confirmed = (await cluster.observeAll()).map(({ extras }) => Number(extras['tentativeConfirmed'] ?? 0))
+  expect(confirmed.filter((count) => count > 0).length).toBeGreaterThanOrEqual(3)
+  await expectSound(cluster, writers)
+}, CYCLES_TIMEOUT_MS)
+
 test('all replicas killed at once, again and again', async () => {
   const cluster = await testCluster(bundle, 4, { protocol: 'pbft' })
   await cluster.startAll()

@@ -49,10 +49,12 @@ describe('what the nodes of a new cluster run with', () => {
     expect(parseProtocolOptions('raft', {})).toEqual(ok(null))
     expect(parseProtocolOptions('pbft', {})).toEqual(ok(null))
     expect(parseProtocolOptions('paxos', { reads: 'lease' })).toEqual(ok({ reads: 'lease' }))
+    expect(parseProtocolOptions('pbft', { tentative: true })).toEqual(ok({ tentative: true }))
     expect(parseProtocolOptions('raft', { reads: 'index', forwarding: true, snapshotAfter: '5000' })).toEqual(ok({ reads: 'index', forwarding: true, snapshotAfterEntries: 5000 }))
   })
 
-  test.each([['raft', { snapshotAfter: '99' }], ['raft', { snapshotAfter: '5k' }], ['raft', { snapshotAfter: '10000001' }], ['pbft', { forwarding: true }]] as const)('%s with %j is wrong usage', (protocol, given) => {
+  test.each([['raft', { snapshotAfter: '99' }], ['raft', { snapshotAfter: '5k' }], ['raft', { snapshotAfter: '10000001' }], ['pbft', { forwarding: true }],
+    ['pbft', { forwarding: true, tentative: true }], ['raft', { tentative: true }]] as const)('%s with %j is wrong usage', (protocol, given) => {
     expect(parseProtocolOptions(protocol, given)).toMatchObject({ ok: false, error: { code: 'usage', hint: expect.any(String) as unknown } })
   })
 })

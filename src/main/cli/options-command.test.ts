@@ -31,9 +31,11 @@ describe('the options of a cluster in a terminal', () => {
     expect(text).toMatch(/reads +index +index +index +while the cluster is stopped/)
   })
 
-  it('are not known where no process runs, and none in PBFT', () => {
+  it('are not known where no process runs, and others in PBFT', () => {
     expect(describeOptions(info, { ...state, phase: 'stopped', nodes: [node('n1', null)] }, DEFAULT_PROTOCOL_OPTIONS)).toContain('? (no process runs)')
-    expect(describeOptions(info, { ...state, protocol: 'pbft', options: null }, DEFAULT_PROTOCOL_OPTIONS)).toContain('PBFT has no options')
+    const generals = describeOptions(info, { ...state, protocol: 'pbft', nodes: [node('n1', { ...often, tentative: true })] }, DEFAULT_PROTOCOL_OPTIONS)
+    expect(generals).toMatch(/tentative +on +off +off +members are restarted/)
+    expect(generals).not.toContain('reads')
   })
 
   it('tell how a change stopped, and what to do', () => {

@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander'
 import { DEFAULT_PROTOCOL_OPTIONS, type ProtocolOptions } from '../../contract/agent'
 import type { ClusterInfo } from '../../contract/clusters'
-import { OPTION_CHANGES, OPTION_NAMES, PROTOCOL_NAMES, type OptionsPlan, type OptionsRollout, type SandboxOptionName, type SandboxProtocolOptions, type SandboxState } from '../../contract/sandbox'
+import { OPTION_CHANGES, OPTIONS_OF, PROTOCOL_NAMES, type OptionsPlan, type OptionsRollout, type SandboxOptionName, type SandboxProtocolOptions, type SandboxState } from '../../contract/sandbox'
 import { fail, ok, type Result } from '../../core/base'
 import type { ConsoleConnection } from '../console/control'
 import { EXIT, EXIT_CODES_HELP } from './exit-codes'
@@ -20,7 +20,7 @@ interface Given {
   readonly cancel?: boolean
 }
 
-const NOTATION: Readonly<Record<SandboxOptionName, string>> = { reads: 'reads', forwarding: 'forwarding', snapshotAfterEntries: 'snapshot-after' }
+const NOTATION: Readonly<Record<SandboxOptionName, string>> = { reads: 'reads', forwarding: 'forwarding', snapshotAfterEntries: 'snapshot-after', tentative: 'tentative' }
 const HOW = { rolling: 'members are restarted one at a time', stopped: 'while the cluster is stopped' } as const
 const LOOK_MS = 200
 
@@ -31,9 +31,10 @@ export function parseAssignments(assignments: readonly string[]): Result<Sandbox
     const [, key = '', value = ''] = /^([^=]*)=(.*)$/.exec(text) ?? []
     const given = key === 'reads' && (value === 'index' || value === 'lease') ? { reads: value } as const
       : key === 'forwarding' && (value === 'on' || value === 'off') ? { forwarding: value === 'on' }
-        : key === 'snapshot-after' ? { snapshotAfter: value } : null
-    if (given === null) return fail('usage', `${text} sets no option.`, 'Give reads=index|lease, forwarding=on|off or snapshot-after=<entries>.')
-    const parsed = parseProtocolOptions('raft', given)
+        : key === 'tentative' && (value === 'on' || value === 'off') ? { tentative: value === 'on' }
+          : key === 'snapshot-after' ? { snapshotAfter: value } : null
+    if (given === null) return fail('usage', `${text} sets no option.`, 'Give reads=index|lease, forwarding=on|off or snapshot-after=<entries>; of PBFT tentative=on|off.')
+    const parsed = parseProtocolOptions('tentative' in given ? 'pbft' : 'raft', given)
     if (!parsed.ok) return parsed
     options = { ...options, ...parsed.value }
   }
@@ -43,7 +44,7 @@ export function parseAssignments(assignments: readonly string[]): Result<Sandbox
 export function optionsCommand(fallback: string, finish: Finish): Command {
   return new Command('options').description('what the members run with; with --set, change it')
     .argument('[name]', 'name or id of the cluster (needed where there are several)')
-    .addOption(new Option('--set <option=value...>', 'options to change: reads, forwarding, snapshot-after'))
+    .addOption(new Option('--set <option=value...>', 'options to change: reads, forwarding, snapshot-after; of PBFT: tentative'))
     .option('--dry-run', 'with --set: say what would happen, and change nothing')
     .addOption(new Option('--continue', 'go on with a change that stopped or was cancelled').conflicts(['set', 'cancel']))
     .addOption(new Option('--cancel', 'restart no further member').conflicts('set'))
@@ -78,6 +79,7 @@ function valueOf(runsWith: ProtocolOptions, option: SandboxOptionName): string {
   switch (option) {
     case 'reads': return runsWith.reads
     case 'forwarding': return runsWith.forwarding ? 'on' : 'off'
+    case 'tentative': return runsWith.tentative === true ? 'on' : 'off'
     case 'snapshotAfterEntries': return `${String(runsWith.snapshot.afterEntries)} entries`
   }
 }
@@ -97,8 +99,7 @@ function inForce({ nodes }: SandboxState, option: SandboxOptionName): string {
 export function describeOptions(info: Pick<ClusterInfo, 'name' | 'id'>, state: SandboxState, usual: ProtocolOptions): string {
   const heading = `${info.name} (${info.id}, ${PROTOCOL_NAMES[state.protocol]}): ${state.phase}`
   const { options: next } = state
-  if (next === null) return `${heading}\n  ${PROTOCOL_NAMES[state.protocol]} has no options that can be changed.`
-  const rows = OPTION_NAMES.map((option) => [`  ${NOTATION[option]}`, inForce(state, option), valueOf(next, option), valueOf(usual, option), HOW[OPTION_CHANGES[option]]])
+  const rows = OPTIONS_OF[state.protocol].map((option) => [`  ${NOTATION[option]}`, inForce(state, option), valueOf(next, option), valueOf(usual, option), HOW[OPTION_CHANGES[option]]])
   return [heading, columns([['  OPTION', 'IN FORCE', 'FROM THE NEXT START', 'DEFAULT', 'CHANGES'], ...rows]), ...(state.rollout === null ? [] : [describeRollout(state.rollout)])].join('\n')
 }
 

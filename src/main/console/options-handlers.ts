@@ -7,7 +7,7 @@ import type { RolloutNews, Sandbox } from './sandbox'
 const KIND = 'operation-options-changed'
 
 /** As the command line writes them, in every language. */
-const NOTATION: Readonly<Record<OptionChange['option'], string>> = { reads: 'reads', forwarding: 'forwarding', snapshotAfterEntries: 'snapshot-after' }
+const NOTATION: Readonly<Record<OptionChange['option'], string>> = { reads: 'reads', forwarding: 'forwarding', snapshotAfterEntries: 'snapshot-after', tentative: 'tentative' }
 const written = (value: OptionChange['from']): string => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value))
 const whatOf = (changes: readonly OptionChange[]): string => changes.map(({ option, from, to }) => `${NOTATION[option]} ${written(from)} → ${written(to)}`).join(', ')
 

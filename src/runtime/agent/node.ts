@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto'
 import { ok, seededRandom, type Failure, type Result } from '../../core/base'
 import type { Control, ControlOutcome, MachineEvent } from '../../core/machine'
-import { ReplicatedMachine } from '../../core/statemachine'
+import { ReplicatedMachine, Revocable } from '../../core/statemachine'
 import type { AgentFailureCode, Behaviour, FromAgent, LinkRule, NodeStart, PeerAddress } from '../../contract/agent'
 import { Driver, type NodeDriver } from '../driver'
 import type { Log, RecoveredRecord } from '../ports'
@@ -129,9 +129,10 @@ function assemble({ start, chosen, wal, recovered, host, log }: Parts): Result<A
     else if (event.kind === 'removed') log.info('This node is no member of its group any more.')
     changed()
   }
+  const isTentative = start.protocol === 'pbft' && start.options.tentative === true
   const opened = Driver.open({
     protocol: chosen.protocol, groupId: start.clusterId, nodeId: start.nodeId, members: start.members.map(claimOf), timing: start.timing,
-    random: seededRandom(randomInt(2 ** 32)), storage: wal, transport, stateMachine: new ReplicatedMachine(), recovered,
+    random: seededRandom(randomInt(2 ** 32)), storage: wal, transport, stateMachine: isTentative ? new Revocable(new ReplicatedMachine()) : new ReplicatedMachine(), recovered,
     limits: {
       snapshotAfterEntries: start.options.snapshot.afterEntries, snapshotAfterBytes: start.options.snapshot.afterBytes,
       trailingEntriesMax: start.options.snapshot.trailingEntries,

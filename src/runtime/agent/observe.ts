@@ -78,7 +78,7 @@ export class Observer {
 
   private extras(): NodeObservation['extras'] {
     const { driver, wal, clients } = this.observed
-    const { proposals, reads, entriesApplied, snapshots } = driver.statistics()
+    const { proposals, reads, entriesApplied, tentative, snapshots } = driver.statistics()
     const disk = wal.statistics()
     const measured = { fsyncP50Ms: disk.flushP50Ms, fsyncP99Ms: disk.flushP99Ms, recordsPerFsync: disk.recordsPerFlush }
     return {
@@ -86,6 +86,7 @@ export class Observer {
       ...(disk.flushes > 0 ? { entriesPerFsync: entriesApplied / disk.flushes } : {}),
       fsyncs: disk.flushes,
       entriesApplied,
+      ...(tentative.confirmed + tentative.undone > 0 ? { tentativeConfirmed: tentative.confirmed, tentativeUndone: tentative.undone } : {}),
       proposalsWaiting: proposals.waiting,
       readsWaiting: reads.waiting,
       clients: clients(),

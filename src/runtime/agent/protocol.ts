@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../../core/base'
 import type { MachineConfig, Protocol, ProtocolMachine, Signer } from '../../core/machine'
 import type { MemberClaim } from '../../core/observation'
 import { paxosProtocol } from '../../core/paxos'
-import { LiarMachine, pbftProtocol } from '../../core/pbft'
+import { LiarMachine, pbftProtocol, type PbftOptions } from '../../core/pbft'
 import { raftProtocol } from '../../core/raft'
 import type { Behaviour, MemberAddress, NodeStart, SigningKeys } from '../../contract/agent'
 import { openSigner, PUBLIC_KEY_BYTES, SEED_BYTES } from '../signer'
@@ -39,19 +39,19 @@ export function protocolOf(start: NodeStart): Result<ChosenProtocol, 'bad-start'
       return ok({ protocol: paxosProtocol({ reads: options.reads === 'lease' ? 'lease' : 'quorum', forwarding: options.forwarding }), behave: honest })
     case 'pbft': {
       const signer = start.keys === null ? fail('bad-start', 'The node was given no keys.', KEY_HINT) : signerOf(start.nodeId, start.keys)
-      return signer.ok ? ok(liarProtocol(signer.value)) : signer
+      return signer.ok ? ok(liarProtocol({ signer: signer.value, tentative: options.tentative === true })) : signer
     }
   }
 }
 
 /** A correct replica, until it is told to be none: what it says is twisted on its way out. */
-function liarProtocol(signer: Signer): ChosenProtocol {
+function liarProtocol(options: PbftOptions): ChosenProtocol {
   let liar: LiarMachine | null = null
   let behaviour: Behaviour = 'honest'
-  const inner = pbftProtocol({ signer })
+  const inner = pbftProtocol(options)
   const wrapped = (config: MachineConfig, machine: ProtocolMachine): ProtocolMachine => {
     const { groupId, nodeId, members, random } = config
-    liar = new LiarMachine(machine, { groupId, nodeId, members, signer, random })
+    liar = new LiarMachine(machine, { groupId, nodeId, members, signer: options.signer, random })
     liar.behave(behaviour)
     return liar
   }

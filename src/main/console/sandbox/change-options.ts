@@ -1,9 +1,9 @@
 /** What a change of the options of a cluster would do, and whether it can be done now. Changes nothing. */
 import type { Failure, Result } from '../../../core/base'
 import { fail, ok } from '../../../core/base'
-import { derive, failuresTolerated, say, type ClusterDerivation } from '../../../core/observe'
+import { derive, say, type ClusterDerivation } from '../../../core/observe'
 import { AGENT_LIMITS } from '../../../contract/agent'
-import { OPTION_CHANGES, type OptionChange, type OptionsPlan, type OptionsRefusal, type SandboxProtocolOptions } from '../../../contract/sandbox'
+import { areOptionsOf, OPTION_CHANGES, OPTIONS_OF, PROTOCOL_NAMES, type OptionChange, type OptionsPlan, type OptionsRefusal, type SandboxProtocolOptions } from '../../../contract/sandbox'
 import type { Cluster } from './cluster'
 import { SANDBOX_LIMITS } from './limits'
 import type { LifeCode } from './node'
@@ -20,8 +20,10 @@ export interface PlannedOptions {
 }
 
 export async function planOptions(cluster: Cluster, wanted: SandboxProtocolOptions): Promise<Result<PlannedOptions, PlanCode>> {
-  if (cluster.protocol === 'pbft') {
-    return fail('protocol-unsupported', 'A PBFT cluster has no options that can be changed: its replicas must agree on where checkpoints lie.', 'Create a Raft or Multi-Paxos cluster to choose options.')
+  const { protocol } = cluster
+  if (!areOptionsOf(protocol, wanted)) {
+    const name = PROTOCOL_NAMES[protocol]
+    return fail('protocol-unsupported', `A ${name} cluster has not all of these options.`, `Options of ${name}: ${OPTIONS_OF[protocol].join(', ')}.`)
   }
   const before = cluster.file.options ?? {}
   const options = mergedOptions(before, wanted)
@@ -60,10 +62,10 @@ function refusalOf(cluster: Cluster, changes: readonly OptionChange[], outdated:
 }
 
 function quorumRefusal(outdated: readonly string[], derivation: ClusterDerivation): Failure<OptionsRefusal> | null {
-  const { voters, canLose } = derivation.margin
+  const { voters, needed, canLose } = derivation.margin
   if (canLose !== null && canLose >= 1) return null
   if (canLose === 0 && !outdated.some((nodeId) => votes(derivation, nodeId))) return null
-  if (failuresTolerated('majority', voters) < 1) {
+  if (voters - needed < 1) {
     return refused('would-lose-quorum', `With ${voters === 1 ? 'one voter' : `${String(voters)} voters`} there is no quorum while one is restarted.`, THEN_START)
   }
   return refused('would-lose-quorum', `The cluster cannot spare a member now. ${say(derivation.sentence)}`, 'Bring back the members that do not answer, and try again.')

@@ -84,7 +84,7 @@ export class Cluster {
     return {
       clusterId, protocol, phase: this.current, nodes: nodes.map((node) => node.describe()),
       faults: [...this.faults, ...lieFaults(this.lies), ...(this.current === 'running' ? nodeFaults(nodes) : [])],
-      options: protocol === 'pbft' ? null : protocolOptions(options), timing: SANDBOX_TIMING, rollout: this.rollout?.describe() ?? null,
+      options: protocolOptions(options), timing: SANDBOX_TIMING, rollout: this.rollout?.describe() ?? null,
     }
   }
 

@@ -81,9 +81,9 @@ export class Node {
     return this.why
   }
 
-  /** What its process was started with; null where none runs, and where the protocol has no such options. */
+  /** What its process was started with; null where none runs. */
   get runsWith(): ProtocolOptions | null {
-    return this.process === null || this.startedWith.protocol === 'pbft' ? null : this.startedWith.options
+    return this.process === null ? null : this.startedWith.options
   }
 
   describe(): SandboxNode {

@@ -13,6 +13,7 @@ describe('the options of a cluster', () => {
   it('change what was asked for alone; less of the log stays behind a snapshot that is taken sooner', () => {
     expect(protocolOptions({ reads: 'lease' })).toEqual({ ...DEFAULT_PROTOCOL_OPTIONS, reads: 'lease' })
     expect(protocolOptions({ forwarding: true })).toEqual({ ...DEFAULT_PROTOCOL_OPTIONS, forwarding: true })
+    expect(protocolOptions({ tentative: true })).toEqual({ ...DEFAULT_PROTOCOL_OPTIONS, tentative: true })
     expect(protocolOptions({ snapshotAfterEntries: 500 }).snapshot).toEqual({ ...DEFAULT_PROTOCOL_OPTIONS.snapshot, afterEntries: 500, trailingEntries: 50 })
     expect(protocolOptions({ snapshotAfterEntries: 5_000_000 }).snapshot.trailingEntries).toBe(DEFAULT_PROTOCOL_OPTIONS.snapshot.trailingEntries)
   })
@@ -29,8 +30,10 @@ describe('what a cluster can be asked to be', () => {
       .map((options) => accepts(of(options)))).toEqual([false, false, false, false, false, false])
   })
 
-  it('has none of them with PBFT', () => {
+  it('has none of them with PBFT, which has one of its own', () => {
     expect(accepts(of({ forwarding: true }, 'pbft', 4))).toBe(false)
+    expect(accepts(of({ tentative: true }, 'pbft', 4))).toBe(true)
+    expect([of({ tentative: true, reads: 'lease' }, 'pbft', 4), of({ tentative: true }), of({ tentative: 'yes' }, 'pbft', 4)].map(accepts)).toEqual([false, false, false])
     expect(accepts({ name: 'A', nodes: 4, protocol: 'pbft' })).toBe(true)
   })
 

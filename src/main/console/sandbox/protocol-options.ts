@@ -6,11 +6,12 @@ import { OPTION_NAMES, type OptionChange, type SandboxProtocolOptions } from '..
 const { snapshot: usual } = DEFAULT_PROTOCOL_OPTIONS
 const TRAILING_SHARE = usual.trailingEntries / usual.afterEntries
 
-export function protocolOptions({ reads, forwarding, snapshotAfterEntries }: SandboxProtocolOptions = {}): ProtocolOptions {
+export function protocolOptions({ reads, forwarding, snapshotAfterEntries, tentative }: SandboxProtocolOptions = {}): ProtocolOptions {
   const afterEntries = snapshotAfterEntries ?? usual.afterEntries
   return {
     reads: reads ?? DEFAULT_PROTOCOL_OPTIONS.reads,
     forwarding: forwarding ?? DEFAULT_PROTOCOL_OPTIONS.forwarding,
+    ...(tentative === undefined ? {} : { tentative }),
     snapshot: { ...usual, afterEntries, trailingEntries: Math.min(usual.trailingEntries, Math.floor(afterEntries * TRAILING_SHARE)) },
   }
 }
@@ -18,18 +19,15 @@ export function protocolOptions({ reads, forwarding, snapshotAfterEntries }: San
 type Whole = Readonly<Required<SandboxProtocolOptions>>
 
 function whole(options: SandboxProtocolOptions): Whole {
-  const { reads, forwarding, snapshot } = protocolOptions(options)
-  return { reads, forwarding, snapshotAfterEntries: snapshot.afterEntries }
+  const { reads, forwarding, tentative, snapshot } = protocolOptions(options)
+  return { reads, forwarding, snapshotAfterEntries: snapshot.afterEntries, tentative: tentative === true }
 }
 
 /** What is remembered once `wanted` has been asked for: what is left out stays, and what is as usual needs no remembering. */
 export function mergedOptions(before: SandboxProtocolOptions, wanted: SandboxProtocolOptions): SandboxProtocolOptions {
-  const { reads, forwarding, snapshotAfterEntries } = { ...whole(before), ...wanted }
+  const after = { ...whole(before), ...wanted }
   const plain = whole({})
-  return {
-    ...(reads === plain.reads ? {} : { reads }), ...(forwarding === plain.forwarding ? {} : { forwarding }),
-    ...(snapshotAfterEntries === plain.snapshotAfterEntries ? {} : { snapshotAfterEntries }),
-  }
+  return Object.fromEntries(OPTION_NAMES.flatMap((option) => (after[option] === plain[option] ? [] : [[option, after[option]]])))
 }
 
 export function optionChanges(before: SandboxProtocolOptions, after: SandboxProtocolOptions): readonly OptionChange[] {
@@ -39,6 +37,6 @@ export function optionChanges(before: SandboxProtocolOptions, after: SandboxProt
 
 export function sameOptions(left: ProtocolOptions, right: ProtocolOptions): boolean {
   const [a, b] = [left.snapshot, right.snapshot]
-  return left.reads === right.reads && left.forwarding === right.forwarding &&
+  return left.reads === right.reads && left.forwarding === right.forwarding && (left.tentative === true) === (right.tentative === true) &&
     a.afterEntries === b.afterEntries && a.afterBytes === b.afterBytes && a.trailingEntries === b.trailingEntries
 }

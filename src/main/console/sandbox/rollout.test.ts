@@ -261,13 +261,13 @@ describe('a change of the options is refused', () => {
     expect(await sandbox.setOptions(clusterId, { forwarding: true })).toMatchObject({ error: { code: 'would-lose-quorum', message: expect.stringContaining('one voter') as unknown, hint: expect.stringContaining('Stop the cluster') as unknown } })
   })
 
-  it('where nothing would change, and in PBFT altogether', async () => {
+  it('where nothing would change, and of PBFT what it has not', async () => {
     const clusterId = await running({ forwarding: true })
     expect(await sandbox.setOptions(clusterId, { forwarding: true })).toMatchObject({ error: { code: 'nothing-to-do' } })
     const other = await sandbox.create('Generals', 4, 'pbft')
     const otherId = other.ok ? other.value.clusterId : ''
     expect(await sandbox.planOptions(otherId, { forwarding: true })).toMatchObject({ error: { code: 'protocol-unsupported' } })
-    expect(stateOf(otherId)).toMatchObject({ options: null, nodes: [{ runsWith: null }, {}, {}, {}] })
+    expect(await sandbox.planOptions(otherId, { tentative: true })).toMatchObject({ value: { changes: [{ option: 'tentative', from: false, to: true }], refused: null } })
     expect(await sandbox.setOptions('sandbox-none', {})).toMatchObject({ error: { code: 'not-a-sandbox' } })
   })
 })

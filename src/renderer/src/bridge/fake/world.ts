@@ -114,7 +114,7 @@ export class FakeWorld {
   }
 
   sandboxState(member: FakeMember): SandboxState {
-    const options = member.protocol === 'pbft' ? null : member.options
+    const { options } = member
     return {
       clusterId: member.info.id, protocol: member.protocol, phase: member.phase, faults: member.faults, options, timing: SANDBOX_TIMING, rollout: null,
       nodes: member.cluster.nodes.map((node, at) => ({

@@ -1,16 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { DEFAULT_PROTOCOL_OPTIONS } from '../../../../contract/agent'
-import { askedOptions, changedOptions, chosenOf, hasOptions, USUAL } from './options'
+import { askedOptions, changedOptions, chosenOf, USUAL } from './options'
 
 describe('the options of a new cluster', () => {
   it('are not asked for while they are the usual ones', () => expect(askedOptions('raft', USUAL)).toBeNull())
   it('are asked for where they differ', () => {
     expect(askedOptions('raft', { ...USUAL, reads: 'lease' })).toEqual({ reads: 'lease' })
-    expect(askedOptions('paxos', { reads: 'lease', forwarding: true, snapshotAfterEntries: 500 })).toEqual({ reads: 'lease', forwarding: true, snapshotAfterEntries: 500 })
+    expect(askedOptions('paxos', { reads: 'lease', forwarding: true, snapshotAfterEntries: 500, tentative: true })).toEqual({ reads: 'lease', forwarding: true, snapshotAfterEntries: 500 })
   })
-  it('are none of PBFT, whatever was chosen before', () => {
-    expect(hasOptions('pbft')).toBe(false)
+  it('of PBFT are its own, whatever was chosen before', () => {
     expect(askedOptions('pbft', { ...USUAL, forwarding: true })).toBeNull()
+    expect(askedOptions('pbft', { ...USUAL, forwarding: true, tentative: true })).toEqual({ tentative: true })
   })
 })
 
@@ -18,8 +18,8 @@ describe('the options of a cluster that exists', () => {
   it('are in the form as they are remembered', () => expect(chosenOf(DEFAULT_PROTOCOL_OPTIONS)).toEqual(USUAL))
   it('are asked for where they differ from that, also where they go back to the usual', () => {
     const lease = { ...USUAL, reads: 'lease' } as const
-    expect(changedOptions(lease, lease)).toEqual({})
-    expect(changedOptions(lease, { ...USUAL, snapshotAfterEntries: 500 })).toEqual({ reads: 'index', snapshotAfterEntries: 500 })
-    expect(changedOptions(lease, { ...lease, forwarding: true })).toEqual({ forwarding: true })
+    expect(changedOptions('raft', lease, lease)).toEqual({})
+    expect(changedOptions('raft', lease, { ...USUAL, snapshotAfterEntries: 500 })).toEqual({ reads: 'index', snapshotAfterEntries: 500 })
+    expect(changedOptions('raft', lease, { ...lease, forwarding: true })).toEqual({ forwarding: true })
   })
 })

@@ -41,10 +41,12 @@ describe('the options of a cluster', () => {
 
   it('of the past are not known', () => expect(optionRows(state(), false).every(({ inForce, isDefault }) => inForce.kind === 'unknown' && inForce.why === 'past' && !isDefault)).toBe(true))
 
-  it('of PBFT are fixed, and its checkpoint interval is told by nobody', () => {
-    const rows = optionRows(state({ protocol: 'pbft', options: null, nodes: [node('n1', null)] }), true)
-    expect(rows.map(({ key, change }) => [key, change])).toEqual([['checkpointInterval', 'fixed'], ['timeoutUnit', 'fixed'], ['heartbeat', 'fixed']])
-    expect(rows[0]?.inForce).toEqual({ kind: 'unknown', why: 'not-reported' })
-    expect(rows[1]?.inForce).toEqual({ kind: 'all', value: { kind: 'milliseconds', value: 150 } })
+  it('of PBFT are fixed but for one, and its checkpoint interval is told by nobody', () => {
+    const hasty = { ...DEFAULT_PROTOCOL_OPTIONS, tentative: true }
+    const rows = optionRows(state({ protocol: 'pbft', options: hasty, nodes: [node('n1', hasty)] }), true)
+    expect(rows.map(({ key, change }) => [key, change])).toEqual([['tentative', 'rolling'], ['checkpointInterval', 'fixed'], ['timeoutUnit', 'fixed'], ['heartbeat', 'fixed']])
+    expect(rows[0]).toMatchObject({ inForce: { kind: 'all', value: { kind: 'switch', value: true } }, usual: { value: false } })
+    expect(rows[1]?.inForce).toEqual({ kind: 'unknown', why: 'not-reported' })
+    expect(rows[2]?.inForce).toEqual({ kind: 'all', value: { kind: 'milliseconds', value: 150 } })
   })
 })

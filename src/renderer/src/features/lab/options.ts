@@ -1,5 +1,6 @@
 /** The options of a local cluster as a table: who runs with what, what is usual, and how each changes. Pure. */
 import { DEFAULT_PROTOCOL_OPTIONS, type ProtocolOptions } from '../../../../contract/agent'
+import type { ProtocolName } from '../../../../core/machine'
 import { OPTION_CHANGES, type OptionsRollout, type SandboxState } from '../../../../contract/sandbox'
 
 export type OptionValue =
@@ -14,7 +15,7 @@ export type InForce =
   | { readonly kind: 'differs'; readonly views: readonly { readonly value: OptionValue; readonly nodeIds: readonly string[] }[] }
   | { readonly kind: 'unknown'; readonly why: 'stopped' | 'not-reported' | 'past' }
 
-type OptionKey = 'reads' | 'forwarding' | 'snapshotAfterEntries' | 'snapshotAfterBytes' | 'trailingEntries' | 'electionTimeout' | 'timeoutUnit' | 'heartbeat' | 'checkpointInterval'
+type OptionKey = 'reads' | 'forwarding' | 'tentative' | 'snapshotAfterEntries' | 'snapshotAfterBytes' | 'trailingEntries' | 'electionTimeout' | 'timeoutUnit' | 'heartbeat' | 'checkpointInterval'
 
 export interface OptionRow {
   readonly key: OptionKey
@@ -28,11 +29,15 @@ export interface OptionRow {
 }
 
 const KEYS = ['reads', 'forwarding', 'snapshotAfterEntries', 'snapshotAfterBytes', 'trailingEntries'] as const
+type Key = (typeof KEYS)[number] | 'tentative'
+const PBFT_KEYS = ['tentative'] as const
+const keysOf = (protocol: ProtocolName): readonly Key[] => (protocol === 'pbft' ? PBFT_KEYS : KEYS)
 
-function valueOf({ reads, forwarding, snapshot }: ProtocolOptions, key: (typeof KEYS)[number]): OptionValue {
+function valueOf({ reads, forwarding, tentative, snapshot }: ProtocolOptions, key: Key): OptionValue {
   switch (key) {
     case 'reads': return { kind: 'reads', value: reads }
     case 'forwarding': return { kind: 'switch', value: forwarding }
+    case 'tentative': return { kind: 'switch', value: tentative === true }
     case 'snapshotAfterEntries': return { kind: 'entries', value: snapshot.afterEntries }
     case 'snapshotAfterBytes': return { kind: 'bytes', value: snapshot.afterBytes }
     case 'trailingEntries': return { kind: 'entries', value: snapshot.trailingEntries }
@@ -41,7 +46,7 @@ function valueOf({ reads, forwarding, snapshot }: ProtocolOptions, key: (typeof 
 
 const same = (left: OptionValue, right: OptionValue): boolean => JSON.stringify(left) === JSON.stringify(right)
 
-function inForceOf(nodes: SandboxState['nodes'], key: (typeof KEYS)[number]): InForce {
+function inForceOf(nodes: SandboxState['nodes'], key: Key): InForce {
   const views: { value: OptionValue; nodeIds: string[] }[] = []
   for (const { nodeId, runsWith } of nodes) {
     if (runsWith === null) continue
@@ -55,14 +60,14 @@ function inForceOf(nodes: SandboxState['nodes'], key: (typeof KEYS)[number]): In
   return views.length === 1 ? { kind: 'all', value: first.value } : { kind: 'differs', views }
 }
 
-function chosenRow({ nodes, options }: SandboxState, key: (typeof KEYS)[number]): OptionRow {
+function chosenRow({ nodes, options }: SandboxState, key: Key): OptionRow {
   const inForce = inForceOf(nodes, key)
-  const remembered = options === null ? null : valueOf(options, key)
+  const remembered = valueOf(options, key)
   const usual = valueOf(DEFAULT_PROTOCOL_OPTIONS, key)
   const isDefault = inForce.kind === 'all' && same(inForce.value, usual)
   return {
     key, inForce, isDefault, usual: inForce.kind === 'all' && !isDefault ? usual : null,
-    next: remembered === null || (inForce.kind === 'all' && same(inForce.value, remembered)) ? null : remembered,
+    next: inForce.kind === 'all' && same(inForce.value, remembered) ? null : remembered,
     change: key === 'snapshotAfterBytes' || key === 'trailingEntries' ? 'fixed' : OPTION_CHANGES[key],
   }
 }
@@ -79,16 +84,15 @@ export function optionRows(state: SandboxState, isLive: boolean): readonly Optio
   const runs = nodes.some(({ pid }) => pid !== null)
   const electionMs = electionTicks * tickMs
   const rows = protocol === 'pbft'
-    ? [fixedRow('checkpointInterval', null, runs), fixedRow('timeoutUnit', { kind: 'milliseconds', value: electionMs }, runs)]
+    ? [chosenRow(state, 'tentative'), fixedRow('checkpointInterval', null, runs), fixedRow('timeoutUnit', { kind: 'milliseconds', value: electionMs }, runs)]
     : [...KEYS.map((key) => chosenRow(state, key)), fixedRow('electionTimeout', { kind: 'range', fromMs: electionMs, toMs: 2 * electionMs }, runs)]
   const all = [...rows, fixedRow('heartbeat', { kind: 'milliseconds', value: heartbeatTicks * tickMs }, runs)]
   return isLive ? all : all.map((row) => ({ ...row, inForce: { kind: 'unknown', why: 'past' }, isDefault: false, usual: null, next: null }))
 }
 
 /** Members that run with older values than are remembered. */
-export function outdatedIn({ nodes, options }: SandboxState): readonly string[] {
-  if (options === null) return []
-  return nodes.flatMap(({ nodeId, runsWith }) => (runsWith === null || KEYS.every((key) => same(valueOf(runsWith, key), valueOf(options, key))) ? [] : [nodeId]))
+export function outdatedIn({ protocol, nodes, options }: SandboxState): readonly string[] {
+  return nodes.flatMap(({ nodeId, runsWith }) => (runsWith === null || keysOf(protocol).every((key) => same(valueOf(runsWith, key), valueOf(options, key))) ? [] : [nodeId]))
 }
 
 export const isUnderWay = (rollout: OptionsRollout | null): boolean => rollout?.phase === 'running' || rollout?.phase === 'cancelling'

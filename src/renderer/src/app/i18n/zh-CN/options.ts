@@ -7,7 +7,7 @@ export default {
     columns: { option: '选项', inForce: '当前生效', change: '更改方式' }, default: '默认', usual: '默认为{value}', next: '下次启动后为{value}', entries: '条',
     ways: { index: '法定人数', lease: '租约' }, on: '开启', off: '关闭', range: '{from} 至 {to}',
     names: {
-      protocol: '协议', machine: '状态机', reads: '读取', forwarding: '转发', snapshotAfterEntries: '快照间隔', snapshotAfterBytes: '快照间隔（按大小）', trailingEntries: '快照之后保留',
+      protocol: '协议', machine: '状态机', reads: '读取', forwarding: '转发', tentative: '试探执行', snapshotAfterEntries: '快照间隔', snapshotAfterBytes: '快照间隔（按大小）', trailingEntries: '快照之后保留',
       electionTimeout: '选举超时', timeoutUnit: '视图变更超时的单位', heartbeat: '心跳', checkpointInterval: '检查点间隔',
     },
     readsHints: {
@@ -15,12 +15,13 @@ export default {
       lease: '租约有效期间由领导者单独回答。这依赖各成员的时钟，其误差界限见 docs/protocols。',
     },
     forwardingHint: '不领导的成员把命令和读取转交给领导者。',
+    tentativeHint: '副本在提交之前就执行已准备好的批次。同一视图中有法定人数的副本给出相同答复时，客户端才采信。',
     snapshotHint: '日志每增长这么多就生成一次快照；快照之后保留其十分之一，最多 10,000 条。',
     changes: { rolling: '逐个重启成员。', stopped: '集群停止时。', fixed: '固定。' },
     why: {
       protocol: '创建集群时选定：每种协议都有自己的日志。', machine: '所有协议都相同。',
       reads: '租约建立在投票成员的承诺之上：必须全体一起更改。',
-      forwarding: '成员之间可以暂时不同。', snapshotAfterEntries: '每个成员各自生成快照。',
+      tentative: '各副本各自决定，客户端两种答复都计入。', forwarding: '成员之间可以暂时不同。', snapshotAfterEntries: '每个成员各自生成快照。',
       snapshotAfterBytes: '限制一个节点占用的磁盘和内存。', trailingEntries: '“快照间隔”的十分之一，最多 10,000 条。',
       electionTimeout: '全体相同：租约和选举都以它计量。', heartbeat: '全体相同：约为最短选举超时的三分之一。',
       timeoutUnit: '所有副本都相同。', checkpointInterval: '副本必须就检查点的位置达成一致；它由副本数决定。',
