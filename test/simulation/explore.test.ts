@@ -6,6 +6,8 @@ import {
 } from '../../src/sim/explore'
 
 const TEST_MS = 120_000
+/** More than half a million states: the best part of a minute where nothing else runs. */
+const WHOLE_MS = 400_000
 
 /** One term, one proposal. */
 const TINY: ExploreScope = { nodes: 3, termsMax: 1, proposalsMax: 1, crashesMax: 0, beatsMax: 0, statesMax: 400_000 }
@@ -30,6 +32,12 @@ describe('every state of a small cluster', () => {
     expect(explored.states).toBeGreaterThan(50_000)
     expect(explored.met.secondTerm).toBeGreaterThan(0)
   }, TEST_MS)
+  it('of Raft: two terms, two proposals and a crash', () => {
+    const explored = explore({ subject: raftSubject(), scope: { ...TWO_TERMS, proposalsMax: 2, crashesMax: 1, statesMax: 5_000_000 }, order: 'progress' })
+    isSound(explored)
+    expect(explored.met.secondTerm).toBeGreaterThan(0)
+    expect(explored.met.crashed).toBeGreaterThan(0)
+  }, WHOLE_MS)
   it('of Raft: a crash in the middle of anything', () => {
     const explored = explore({ subject: raftSubject(), scope: { ...TINY, crashesMax: 1 } })
     isSound(explored)
