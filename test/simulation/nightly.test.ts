@@ -31,8 +31,8 @@ describe('the nightly list', () => {
     expect(possibleCells('paxos')).toEqual(possibleCells('raft'))
     // Members that are fixed: neither that fault nor that phase.
     expect(possibleCells('pbft')).toHaveLength(20 * 4)
-    expect(DEEDS.filter((deed) => !possibleDeeds('raft').includes(deed))).toEqual(['view-change', 'misbehaviour-proved', 'equivocation'])
-    expect(DEEDS.filter((deed) => !possibleDeeds('paxos').includes(deed))).toEqual(['truncation', 'view-change', 'misbehaviour-proved', 'equivocation'])
+    expect(DEEDS.filter((deed) => !possibleDeeds('raft').includes(deed))).toEqual(['view-change', 'misbehaviour-proved', 'equivocation', 'tentative-reply', 'tentative-undone'])
+    expect(DEEDS.filter((deed) => !possibleDeeds('paxos').includes(deed))).toEqual(['truncation', 'view-change', 'misbehaviour-proved', 'equivocation', 'tentative-reply', 'tentative-undone'])
     expect(DEEDS.filter((deed) => !possibleDeeds('pbft').includes(deed))).toEqual(
       ['member-added', 'member-removed', 'config-change', 'truncation', 'lease-read', 'index-read', 'follower-read'],
     )

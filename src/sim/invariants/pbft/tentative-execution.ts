@@ -36,6 +36,7 @@ class TentativeExecution implements InvariantCheck<PbftMachine> {
   }
 
   afterRestart(node: NodeView<PbftMachine>): string | null {
+    if (node.isByzantine) return null
     const { machine } = node
     const { low } = machine.watermarks
     const told = (this.#told.get(node.id) ?? []).filter(({ sequence }) => sequence > low)

@@ -19,7 +19,7 @@ export default {
     why: {
       protocol: 'Chosen when the cluster is created: each protocol has a log of its own.', machine: 'The same behind every protocol.',
       reads: 'A lease rests on a promise of the voters: all members change together.',
-      tentative: 'Each replica answers by its own; clients count both kinds of answers.', forwarding: 'Members may differ in it for a while.', snapshotAfterEntries: 'Each member takes its own snapshots.',
+      tentative: 'Each replica decides for itself; clients count both kinds of answers.', forwarding: 'Members may differ in it for a while.', snapshotAfterEntries: 'Each member takes its own snapshots.',
       snapshotAfterBytes: 'Bounds the disk and the memory of a node.', trailingEntries: 'A tenth of “Snapshot after”, at most 10,000.',
       electionTimeout: 'The same for all: leases and elections are measured by it.', heartbeat: 'The same for all: about a third of the shortest election timeout.',
       timeoutUnit: 'The same for all replicas.', checkpointInterval: 'Replicas agree on where checkpoints lie; it follows from their number.',
