@@ -18,6 +18,8 @@ const SHARED_FRAME = 'Two appends that ended with the same entry were taken for 
 const WITNESS_AHEAD = 'A leader sent a witness what was not on its own disk yet, and crashed: the witness, which cannot lead, was the only one with the entry and refused every vote.'
 const WITNESS_LEFT_AHEAD = 'A leader that had removed itself went on until the change was committed, and sent a witness entries that the only other voter had not got yet. Then it left: ' +
   'the witness refused that voter, and nobody could lead any more.'
+const ASKS_WHILE_BEHIND = 'A replica that had fallen behind asked again and again for what the others had executed long ago. Each time they ordered it once more, so that checkpoints moved on ' +
+  'faster than it could fetch the state of one, and it never caught up.'
 
 /** Each was seen to fail with its bug put back. Plans are drawn from seeds: where drawing changes, the bug is put back and seeds that show it are chosen anew. */
 export const REGRESSIONS: readonly Regression[] = [
@@ -27,4 +29,6 @@ export const REGRESSIONS: readonly Regression[] = [
   { protocol: 'raft', seed: 1000092, story: SHARED_FRAME },
   { protocol: 'raft', seed: 1001829, story: WITNESS_AHEAD },
   { protocol: 'raft', seed: 16956, story: WITNESS_LEFT_AHEAD },
+  { protocol: 'pbft', seed: 12877, story: ASKS_WHILE_BEHIND },
+  { protocol: 'pbft', seed: 18304, story: ASKS_WHILE_BEHIND },
 ]

@@ -76,9 +76,12 @@ export function passOn(state: PbftState): void {
   sendRequests(state, due, [state.primary])
 }
 
-/** At every heartbeat: what the primary has not ordered is sent again; this node's own to all, who will then watch the primary too. */
+/**
+ * At every heartbeat: what the primary has not ordered is sent again; this node's own to all, who will then watch the primary too. Not by
+ * a replica that is behind: what waits here may be executed already, and to order it again would move on the state that it is fetching.
+ */
 export function passOnAgain(state: PbftState): void {
-  if (state.phase !== 'active') return
+  if (state.phase !== 'active' || state.isBehind) return
   const age = RETRANSMIT_HEARTBEATS * state.config.timing.heartbeatTicks
   const due = [...state.pool.values()].filter((request) => !request.isAssigned && request.sentAtTick !== null && state.ticks - request.sentAtTick >= age)
   const others = state.group.replicas.map((_, i) => i).filter((i) => i !== state.me)
