@@ -14,11 +14,11 @@ export const PROTOCOLS = ['raft', 'paxos', 'pbft'] as const satisfies readonly P
 /** How many nodes a new cluster may have. 3f + 1 nodes tolerate f liars; 2f + 1 tolerate f crashes. */
 export const CLUSTER_SIZES = { raft: [1, 3, 5, 7], paxos: [1, 3, 5, 7], pbft: [1, 4, 7] } as const satisfies Readonly<Record<ProtocolName, readonly number[]>>
 
+export const SNAPSHOT_AFTER_ENTRIES = { min: 100, max: 10_000_000 } as const
 /**
  * What the nodes of a new cluster run with; what is left out is as without it. PBFT has one of its own and none of the others: its reads
  * ask a quorum of replicas that may lie, and its checkpoints are its own.
  */
-export const SNAPSHOT_AFTER_ENTRIES = { min: 100, max: 10_000_000 } as const
 export const sandboxOptionsSchema = v.object({
   /** Linearizable reads: by asking a quorum each time, or from a lease, which trusts the members' clocks to the bound in docs/protocols. */
   reads: v.exactOptional(v.picklist(['index', 'lease'])),
@@ -37,10 +37,13 @@ export type SandboxProtocolOptions = v.InferOutput<typeof sandboxOptionsSchema>
  */
 export const OPTION_CHANGES = { reads: 'stopped', forwarding: 'rolling', snapshotAfterEntries: 'rolling', tentative: 'rolling' } as const satisfies Readonly<Record<keyof SandboxProtocolOptions, 'rolling' | 'stopped'>>
 export type SandboxOptionName = keyof typeof OPTION_CHANGES
-export const OPTION_NAMES = ['reads', 'forwarding', 'snapshotAfterEntries', 'tentative'] as const satisfies readonly SandboxOptionName[]
 const OF_LEADERS = ['reads', 'forwarding', 'snapshotAfterEntries'] as const satisfies readonly SandboxOptionName[]
+const OF_PBFT = ['tentative'] as const satisfies readonly SandboxOptionName[]
+export const OPTION_NAMES = [...OF_LEADERS, ...OF_PBFT] as const
 /** The options that a protocol has. */
-export const OPTIONS_OF: Readonly<Record<ProtocolName, readonly SandboxOptionName[]>> = { raft: OF_LEADERS, paxos: OF_LEADERS, pbft: ['tentative'] }
+export const OPTIONS_OF: Readonly<Record<ProtocolName, readonly SandboxOptionName[]>> = { raft: OF_LEADERS, paxos: OF_LEADERS, pbft: OF_PBFT }
+/** As the command line writes them, and events in every language. */
+export const OPTION_NOTATION: Readonly<Record<SandboxOptionName, string>> = { reads: 'reads', forwarding: 'forwarding', snapshotAfterEntries: 'snapshot-after', tentative: 'tentative' }
 
 /** True where the protocol has all of the options that are given. */
 export const areOptionsOf = (protocol: ProtocolName, options: SandboxProtocolOptions): boolean =>
@@ -99,7 +102,7 @@ export interface SandboxNode {
   readonly port: number
   readonly directory: string
   readonly restarts: number
-  /** What its process was started with; null where none runs, and where the protocol has no such options. */
+  /** What its process was started with; null where none runs. */
   readonly runsWith: ProtocolOptions | null
   /** Why it failed or stopped, in words. */
   readonly reason?: string
@@ -145,7 +148,7 @@ export interface SandboxState {
   readonly nodes: readonly SandboxNode[]
   /** Every fault in force, killed, stopped and paused nodes included; each can be undone by its id. */
   readonly faults: readonly FaultInForce[]
-  /** What its nodes are started with from now on; null where the protocol has no such options. */
+  /** What its nodes are started with from now on. */
   readonly options: ProtocolOptions
   readonly timing: NodeStart['timing']
   /** Null where none was begun since the console was started. */

@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander'
 import { DEFAULT_PROTOCOL_OPTIONS, type ProtocolOptions } from '../../contract/agent'
 import type { ClusterInfo } from '../../contract/clusters'
-import { OPTION_CHANGES, OPTIONS_OF, PROTOCOL_NAMES, type OptionsPlan, type OptionsRollout, type SandboxOptionName, type SandboxProtocolOptions, type SandboxState } from '../../contract/sandbox'
+import { OPTION_CHANGES, OPTION_NOTATION, OPTIONS_OF, PROTOCOL_NAMES, type OptionsPlan, type OptionsRollout, type SandboxOptionName, type SandboxProtocolOptions, type SandboxState } from '../../contract/sandbox'
 import { fail, ok, type Result } from '../../core/base'
 import type { ConsoleConnection } from '../console/control'
 import { EXIT, EXIT_CODES_HELP } from './exit-codes'
@@ -20,7 +20,6 @@ interface Given {
   readonly cancel?: boolean
 }
 
-const NOTATION: Readonly<Record<SandboxOptionName, string>> = { reads: 'reads', forwarding: 'forwarding', snapshotAfterEntries: 'snapshot-after', tentative: 'tentative' }
 const HOW = { rolling: 'members are restarted one at a time', stopped: 'while the cluster is stopped' } as const
 const LOOK_MS = 200
 
@@ -99,7 +98,7 @@ function inForce({ nodes }: SandboxState, option: SandboxOptionName): string {
 export function describeOptions(info: Pick<ClusterInfo, 'name' | 'id'>, state: SandboxState, usual: ProtocolOptions): string {
   const heading = `${info.name} (${info.id}, ${PROTOCOL_NAMES[state.protocol]}): ${state.phase}`
   const { options: next } = state
-  const rows = OPTIONS_OF[state.protocol].map((option) => [`  ${NOTATION[option]}`, inForce(state, option), valueOf(next, option), valueOf(usual, option), HOW[OPTION_CHANGES[option]]])
+  const rows = OPTIONS_OF[state.protocol].map((option) => [`  ${OPTION_NOTATION[option]}`, inForce(state, option), valueOf(next, option), valueOf(usual, option), HOW[OPTION_CHANGES[option]]])
   return [heading, columns([['  OPTION', 'IN FORCE', 'FROM THE NEXT START', 'DEFAULT', 'CHANGES'], ...rows]), ...(state.rollout === null ? [] : [describeRollout(state.rollout)])].join('\n')
 }
 
@@ -119,7 +118,7 @@ async function described(connection: ConsoleConnection, info: ClusterInfo, exitC
 
 export function describePlan({ changes, restarts, later, canLose, refused }: OptionsPlan): string {
   return [
-    ...(changes.length === 0 ? ['No option changes its value.'] : changes.map(({ option, from, to }) => `${NOTATION[option]}: ${said(from)} → ${said(to)}`)),
+    ...(changes.length === 0 ? ['No option changes its value.'] : changes.map(({ option, from, to }) => `${OPTION_NOTATION[option]}: ${said(from)} → ${said(to)}`)),
     restarts.length === 0 ? 'No member is restarted.' : `Restarted one at a time: ${restarts.map(({ nodeId, leads }) => (leads ? `${nodeId} (hands leadership on first)` : nodeId)).join(', ')}.`,
     ...(canLose === null ? [] : [`Voters that may fail now: ${String(canLose)}; while one is restarted: ${String(Math.max(0, canLose - 1))}.`]),
     ...(later.length === 0 ? [] : [`Down now, and with the new values once started: ${later.join(', ')}.`]),

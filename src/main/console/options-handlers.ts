@@ -1,15 +1,13 @@
 /** Handlers of the options of a local cluster, and what the list of events tells of their changes. */
-import type { OptionChange, OptionsRollout, sandboxContract } from '../../contract/sandbox'
+import { OPTION_NOTATION, type OptionChange, type OptionsRollout, type sandboxContract } from '../../contract/sandbox'
 import type { Handlers } from './binder'
 import { consoleEvent, type NewEvent } from './events'
 import type { RolloutNews, Sandbox } from './sandbox'
 
 const KIND = 'operation-options-changed'
 
-/** As the command line writes them, in every language. */
-const NOTATION: Readonly<Record<OptionChange['option'], string>> = { reads: 'reads', forwarding: 'forwarding', snapshotAfterEntries: 'snapshot-after', tentative: 'tentative' }
 const written = (value: OptionChange['from']): string => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value))
-const whatOf = (changes: readonly OptionChange[]): string => changes.map(({ option, from, to }) => `${NOTATION[option]} ${written(from)} → ${written(to)}`).join(', ')
+const whatOf = (changes: readonly OptionChange[]): string => changes.map(({ option, from, to }) => `${OPTION_NOTATION[option]} ${written(from)} → ${written(to)}`).join(', ')
 
 const namesOf = ({ steps }: OptionsRollout): string => steps.map(({ nodeId }) => nodeId).join(', ')
 

@@ -19,6 +19,11 @@ export class Ahead {
     this.#stateMachine = stateMachine
   }
 
+  /** The state machine can take commands back. */
+  get isPossible(): boolean {
+    return (this.#stateMachine.tentative ?? null) !== null
+  }
+
   /** The state is one that may be taken back. */
   get stands(): boolean {
     return this.#standing !== null

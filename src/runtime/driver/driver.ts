@@ -112,7 +112,7 @@ export class Driver<Machine extends ProtocolMachine = ProtocolMachine> implement
     if (proposals.waiting >= proposalsWaitingMax || proposals.collectedBytes + command.length > turnBytesMax) {
       return proposals.refuseAtOnce(done, { kind: 'busy' })
     }
-    proposals.collect(++this.#token, command, done, onTentative)
+    proposals.collect(++this.#token, command, done, this.#ahead.isPossible ? onTentative : undefined)
     this.#requestFlush()
   }
 

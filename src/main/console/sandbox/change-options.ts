@@ -3,7 +3,7 @@ import type { Failure, Result } from '../../../core/base'
 import { fail, ok } from '../../../core/base'
 import { derive, say, type ClusterDerivation } from '../../../core/observe'
 import { AGENT_LIMITS } from '../../../contract/agent'
-import { areOptionsOf, OPTION_CHANGES, OPTIONS_OF, PROTOCOL_NAMES, type OptionChange, type OptionsPlan, type OptionsRefusal, type SandboxProtocolOptions } from '../../../contract/sandbox'
+import { areOptionsOf, OPTION_CHANGES, OPTION_NOTATION, OPTIONS_OF, PROTOCOL_NAMES, type OptionChange, type OptionsPlan, type OptionsRefusal, type SandboxProtocolOptions } from '../../../contract/sandbox'
 import type { Cluster } from './cluster'
 import { SANDBOX_LIMITS } from './limits'
 import type { LifeCode } from './node'
@@ -23,7 +23,7 @@ export async function planOptions(cluster: Cluster, wanted: SandboxProtocolOptio
   const { protocol } = cluster
   if (!areOptionsOf(protocol, wanted)) {
     const name = PROTOCOL_NAMES[protocol]
-    return fail('protocol-unsupported', `A ${name} cluster has not all of these options.`, `Options of ${name}: ${OPTIONS_OF[protocol].join(', ')}.`)
+    return fail('protocol-unsupported', `A ${name} cluster has not all of these options.`, `Options of ${name}: ${OPTIONS_OF[protocol].map((option) => OPTION_NOTATION[option]).join(', ')}.`)
   }
   const before = cluster.file.options ?? {}
   const options = mergedOptions(before, wanted)
