@@ -1,5 +1,5 @@
 /** Numbers in the order of their levels: the lowest first, and of one level in the order in which they were put in. */
-import { grown } from './tuples'
+import { grown } from '../../core/base'
 
 const FIRST_CAPACITY = 16
 

@@ -10,7 +10,7 @@ import { Messages, MessageSets } from './messages'
 import { Naming, renamingsOf } from './naming'
 import { PLACES_MAX, type NodeInput } from './node-run'
 import { NodeStates, type NodeMove, type NodeState } from './node-states'
-import { PairMemo } from './tuples'
+import { PairMemo } from './pair-memo'
 import type { ExploreScope, Reduction, Subject } from './types'
 
 /** What a member hears and says in one step. */

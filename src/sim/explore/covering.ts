@@ -2,8 +2,8 @@
  * States that no other one makes needless. One covers another where its nodes are the same and at least as much was said: what was said may be
  * heard or not, so that every way on from the covered state is one from the covering one, and leads to a state that is covered again.
  */
+import { grown, Tuples } from '../../core/base'
 import type { MessageSets } from './messages'
-import { grown, Tuples } from './tuples'
 
 const FIRST_CAPACITY = 1 << 10
 const NONE = -1

@@ -1,5 +1,5 @@
 /** The search: breadth first, so that the first violation found has the shortest way there. */
-import { assert, present } from '../../core/base'
+import { assert, grown, present } from '../../core/base'
 import type { ProtocolMachine } from '../../core/machine'
 import { Agenda } from './agenda'
 import { Cluster, type Move, type Words } from './cluster'
@@ -7,7 +7,7 @@ import { Covering, NO_STATE } from './covering'
 import { brokenBetween, type Broken } from './invariants'
 import type { NodeState } from './node-states'
 import { toldIn } from './telling'
-import { grown, PairMemo } from './tuples'
+import { PairMemo } from './pair-memo'
 import type { Explored, ExploredViolation, ExploreOptions } from './types'
 
 /** States between two looks at `onProgress`. */

@@ -1,6 +1,6 @@
 /** Messages as numbers, and sets of them as numbers: what is under way to a member is one small integer. */
-import { present, toHex } from '../../core/base'
-import { grown, PairMemo } from './tuples'
+import { grown, present, toHex } from '../../core/base'
+import { PairMemo } from './pair-memo'
 import type { Spent } from './types'
 
 export interface Message {

@@ -4,7 +4,7 @@ import type { ProtocolMachine } from '../../core/machine'
 import { contradiction, lostEntry, lostEpoch, type Broken } from './invariants'
 import type { Messages } from './messages'
 import { NodeRun, type NodeInput, type NodeStep } from './node-run'
-import { PairMemo } from './tuples'
+import { PairMemo } from './pair-memo'
 import type { Claim, ExploreScope, Subject } from './types'
 
 export interface NodeState {

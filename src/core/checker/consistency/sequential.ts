@@ -3,11 +3,11 @@
  * explains every answer; real time does not count. Deciding it is NP-complete even where linearizability is easy, so two quick
  * answers come first: what is linearizable is sequential, and what is not causal is not.
  */
+import { Tuples } from '../../base'
 import type { History, Operation } from '../history'
 import { linearizabilityCheck, partitionByKey } from '../linearizability/check'
 import { UnknownSets } from '../linearizability/problem'
 import { MEMO_BYTES_MAX, SLICE_STEPS } from '../linearizability/search'
-import { TupleSet } from '../linearizability/tuple-set'
 import { MODELS, type Machine, type ModelName } from '../models'
 import { canonical } from '../values'
 import { checkCausal } from './causal'
@@ -68,7 +68,7 @@ class SequentialSearch {
   readonly #positions: Int32Array
   readonly #states: Int32Array
   readonly #looseSets: UnknownSets
-  readonly #memo: TupleSet
+  readonly #memo: Tuples
   readonly #row: Int32Array
   readonly #choices: Choice[] = []
   #looseSet = 0
@@ -82,7 +82,7 @@ class SequentialSearch {
     this.#left = shape.lanes.reduce((sum, lane) => sum + lane.length, 0)
     this.#looseSets = new UnknownSets(shape.loose.map((_, i) => i), Int32Array.from(shape.loose.keys()))
     this.#row = new Int32Array(shape.lanes.length + shape.machines.length + 1)
-    this.#memo = new TupleSet(this.#row.length)
+    this.#memo = new Tuples(this.#row.length)
   }
 
   get isDone(): boolean {
@@ -159,7 +159,7 @@ class SequentialSearch {
     this.#row.set(this.#positions)
     this.#row.set(this.#states, this.#positions.length)
     this.#row[this.#row.length - 1] = this.#looseSet
-    return this.#memo.add(this.#row)
+    return this.#memo.addNew(this.#row)
   }
 
   /** Back to the last choice; answers where to go on, -1 where none is left. */

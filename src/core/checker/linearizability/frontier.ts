@@ -4,9 +4,9 @@
  * the state) that the history so far allows. It needs memory for one moment only, and where the last configuration dies, the
  * events before are the longest prefix that is linearizable, and the operation that ended is the one without a place.
  */
+import { Tuples } from '../../base'
 import { NEVER, type Problem } from './problem'
 import { SLICE_STEPS } from './search'
-import { TupleSet } from './tuple-set'
 
 /** Configurations of one moment may hold this many bytes; beyond, the search gives up. */
 export const FRONTIER_BYTES_MAX = 512 * 1024 * 1024
@@ -27,10 +27,10 @@ const SLOTS = 2
 
 class Frontier {
   readonly #problem: Problem
-  #configurations: TupleSet
-  #survivors: TupleSet
+  #configurations: Tuples
+  #survivors: Tuples
   /** Configurations on the way to the end of the present operation. */
-  readonly #expanded: TupleSet
+  readonly #expanded: Tuples
   readonly #row: Int32Array
   readonly #effects = new Set<number>()
   readonly #reads = new Set<number>()
@@ -41,9 +41,9 @@ class Frontier {
   constructor(problem: Problem) {
     const width = SLOTS + Math.ceil(problem.slotCount / 32)
     this.#problem = problem
-    this.#configurations = new TupleSet(width)
-    this.#survivors = new TupleSet(width)
-    this.#expanded = new TupleSet(width)
+    this.#configurations = new Tuples(width)
+    this.#survivors = new Tuples(width)
+    this.#expanded = new Tuples(width)
     this.#row = new Int32Array(width)
     this.#row[STATE] = problem.machine.initial
     this.#configurations.add(this.#row)
@@ -63,18 +63,18 @@ class Frontier {
     this.#survivors.clear()
     this.#expanded.clear()
     let told = this.steps
-    for (let row = 0; row < this.#configurations.size; row++) {
+    for (let row = 0; row < this.#configurations.count; row++) {
       this.#configurations.read(row, this.#row)
       this.#enter(operation)
     }
-    for (let row = 0; row < this.#expanded.size; row++) {
+    for (let row = 0; row < this.#expanded.count; row++) {
       this.#expand(row, operation)
       if (this.steps - told < SLICE_STEPS) continue
       if (this.isTooLarge) return 'too-large'
       yield this.steps - told
       told = this.steps
     }
-    if (this.#survivors.size === 0) return { operation, states: this.#states() };
+    if (this.#survivors.count === 0) return { operation, states: this.#states() };
     [this.#configurations, this.#survivors] = [this.#survivors, this.#configurations]
     if (this.#begun > 0) this.#dropDominated()
     this.#effects.delete(operation)
@@ -84,7 +84,7 @@ class Frontier {
 
   #states(): number[] {
     const states = new Set<number>()
-    for (let row = 0; row < this.#expanded.size; row++) states.add(this.#expanded.at(row, STATE))
+    for (let row = 0; row < this.#expanded.count; row++) states.add(this.#expanded.at(row, STATE))
     return [...states]
   }
 
@@ -150,7 +150,7 @@ class Frontier {
     const { unknown } = this.#problem
     const groups = new Map<string, number[]>()
     const row = this.#row
-    for (let at = 0; at < this.#configurations.size; at++) {
+    for (let at = 0; at < this.#configurations.count; at++) {
       this.#configurations.read(at, row)
       const set = row[UNKNOWN] as number
       row[UNKNOWN] = 0
@@ -163,7 +163,7 @@ class Frontier {
       this.steps++
     }
     const minimal = [...groups.values()].reduce((sum, group) => sum + group.length, 0)
-    if (minimal === this.#configurations.size) return
+    if (minimal === this.#configurations.count) return
     this.#survivors.clear()
     for (const [key, sets] of groups) {
       row.set(key.split(' ').map(Number))

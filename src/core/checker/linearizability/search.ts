@@ -9,9 +9,9 @@
  * - What took effect is told by the operation whose end comes first, and one bit for each slot: an operation flips the bit of its
  *   slot, and of the operations of a slot all but the last that began before that end have their place.
  */
+import { Tuples } from '../../base'
 import type { Machine } from '../models'
 import { NEVER, type Problem } from './problem'
-import { TupleSet } from './tuple-set'
 
 /** Steps between two yields. */
 export const SLICE_STEPS = 4096
@@ -73,7 +73,7 @@ class Search {
   readonly #ends: OperationList
   readonly #ordinals: Int32Array
   readonly #choices: Choices
-  readonly #memo: TupleSet
+  readonly #memo: Tuples
   /** A row of the memo: first end, state, set of unknown operations, slots. */
   readonly #row: Int32Array
   #depth = 0
@@ -94,7 +94,7 @@ class Search {
     this.#ordinals = new Int32Array(size).fill(-1)
     unknown.members.forEach((operation, ordinal) => { this.#ordinals[operation] = ordinal })
     this.#choices = { operation: new Int32Array(size), state: new Int32Array(size), unknownSet: new Int32Array(size), forced: new Uint8Array(size) }
-    this.#memo = new TupleSet(3 + Math.ceil(slotCount / 32))
+    this.#memo = new Tuples(3 + Math.ceil(slotCount / 32))
     this.#row = new Int32Array(this.#memo.width)
   }
 
@@ -199,7 +199,7 @@ class Search {
     this.#row[0] = this.#ends.first
     this.#row[1] = this.#state
     this.#row[2] = this.#unknownSet
-    if (this.#memo.add(this.#row)) return true
+    if (this.#memo.addNew(this.#row)) return true
     this.#undo()
     return false
   }
