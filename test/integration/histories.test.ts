@@ -98,16 +98,18 @@ async function underFaults(cluster: ProcessCluster, clients: readonly AskingClie
   return told
 }
 
-/** For whoever has to find out: `quorate check` reads it, one kind of object at a time. */
+/** For whoever has to find out: `quorate check` reads these files, one for each kind of object. */
 function keep(name: string, { operations }: History): string {
-  const events = operations.flatMap(({ process, f, key, input, output, outcome, invoked, completed }) => [
-    { at: invoked, process, type: 'invoke', f, key, value: input },
-    ...(outcome === 'unknown' ? [] : [{ at: completed, process, type: outcome, f, key, value: outcome === 'ok' && output !== null ? output : input }]),
-  ]).sort((one, other) => one.at - other.at)
-  const file = path.resolve('test-results/histories', `${name}.ndjson`)
-  fs.mkdirSync(path.dirname(file), { recursive: true })
-  fs.writeFileSync(file, events.map(({ at: _at, ...event }) => `${JSON.stringify(event)}\n`).join(''))
-  return file
+  const folder = path.resolve('test-results/histories', name)
+  fs.mkdirSync(folder, { recursive: true })
+  for (const model of ['register', 'kv', 'queue', 'lock']) {
+    const events = operations.filter(({ key }) => typeof key === 'string' && key.startsWith(model.charAt(0))).flatMap(({ process, f, key, input, output, outcome, invoked, completed }) => [
+      { at: invoked, process, type: 'invoke', f, key, value: input },
+      ...(outcome === 'unknown' ? [] : [{ at: completed, process, type: outcome, f, key, value: outcome === 'ok' && output !== null ? output : input }]),
+    ]).sort((one, other) => one.at - other.at)
+    fs.writeFileSync(path.join(folder, `${model}.ndjson`), events.map(({ at: _at, ...event }) => `${JSON.stringify(event)}\n`).join(''))
+  }
+  return folder
 }
 
 const SNAPSHOT = { afterEntries: 400, afterBytes: 1024 * 1024, trailingEntries: 50 }
@@ -153,7 +155,7 @@ test.each(CASES)('$name: under faults of every kind, what clients were told is l
   const { history, told, problems, unknown } = await run(bundle, each, seed)
   expect(problems, `seed ${seed}: ${told.join('; ')}`).toEqual([])
   const { verdict, broken } = judge(history)
-  if (verdict !== 'linearizable') throw new Error(`${broken?.message ?? verdict}\nseed ${seed}: ${told.join('; ')}\nthe history: ${keep(each.name, history)}`)
+  if (verdict !== 'linearizable') throw new Error(`${broken?.message ?? verdict}\nseed ${seed}: ${told.join('; ')}\nthe histories: ${keep(each.name, history)}`)
   console.log(`${each.name}: ${history.operations.length} operations, ${unknown} of unknown outcome, linearizable; ${told.join('; ')}`)
 }, TIMEOUT_MS)
 
