@@ -71,18 +71,19 @@ function countVotes(state: RaftState): boolean {
 
 /**
  * True while this member trusts a leader it has heard of lately: it then helps no one to depose it. Where leaders answer reads by
- * lease that is a promise, which a later term does not end.
+ * lease that is a promise, which a later term does not end: neither one that is asked for, nor one that it has heard of since.
  */
-function isInLease(state: RaftState): boolean {
+function isInLease(state: RaftState, request: VoteRequest): boolean {
   const { electionTicks, options } = state.config
-  if (state.leaderId !== null && state.electionElapsed < electionTicks) return true
-  return options.reads === 'lease' && state.ticks < state.promisedUntilTick
+  const hasPromised = options.reads === 'lease' && state.ticks < state.promisedUntilTick
+  if (request.term > state.term) return hasPromised || (state.leaderId !== null && state.electionElapsed < electionTicks)
+  return hasPromised && request.term === state.term && state.vote === null && state.leaderId === null
 }
 
 export function receiveVoteRequest(state: RaftState, from: string, request: VoteRequest): void {
   const isPreVote = request.kind === 'pre-vote-request'
   const isHeeded = !(__PLANTED__ && isPlanted('raft/removed-node-campaigns') && !state.members.some((member) => member.id === from))
-  if (request.term > state.term && request.isTransfer !== true && isHeeded && isInLease(state)) return
+  if (request.isTransfer !== true && isHeeded && isInLease(state, request)) return
   if (request.term > state.term && !isPreVote) state.becomeFollower(request.term, null, `${from} asks for votes in a later term`)
   const response = isPreVote ? 'pre-vote-response' : 'vote-response'
   const isFree = state.vote === from || (state.vote === null && state.leaderId === null) ||

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Group } from './group.fixture'
+import { encodeMessage } from './index'
 
 const led = (options: ConstructorParameters<typeof Group>[1] = {}): Group => {
   const group = new Group(['a', 'b', 'c'], options)
@@ -106,6 +107,22 @@ describe('a read', () => {
     const token = group.read('a')
     group.settle()
     expect(group.node('a').readAnswers.get(token)).toBeUndefined()
+  })
+
+  it('by lease is protected by those who have heard of a later term since they answered the leader', () => {
+    const group = led({ reads: 'lease' })
+    group.tick(4)
+    const { term, lastIndex } = group.node('a').machine.status()
+    const b = group.node('b').machine
+    // c stands already; b, which had asked it before it heard of a again, is told of the term before it is asked for its vote.
+    b.receive('c', encodeMessage({ kind: 'pre-vote-response', term: term + 1, granted: false }))
+    expect(b.status().term).toBe(term + 1)
+    b.receive('c', encodeMessage({ kind: 'vote-request', term: term + 1, lastIndex, lastTerm: term }))
+    group.settle()
+    expect(b.inspect.vote).toBeNull()
+    for (let i = 0; i < 10; i++) b.tick()
+    b.receive('c', encodeMessage({ kind: 'vote-request', term: term + 1, lastIndex, lastTerm: term }))
+    expect(b.inspect.vote).toBe('c')
   })
 
   it('by lease is protected by those who have just been started', () => {
