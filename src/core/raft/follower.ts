@@ -41,7 +41,8 @@ export function acknowledge(state: RaftState, to: string, index: number): void {
 
 /**
  * Answered at once, not when durable: that this member has seen no later term is true now, and reads and the leader's quorum
- * check should not wait for a slow disk.
+ * check should not wait for a slow disk. Only the first answer to a leader that reads by lease waits: it is a promise, and a member that
+ * starts again without any term would not know that it has made one.
  */
 export function receiveHeartbeat(state: RaftState, from: string, request: HeartbeatRequest): void {
   followLeader(state, from)
@@ -49,5 +50,7 @@ export function receiveHeartbeat(state: RaftState, from: string, request: Heartb
     if (__PLANTED__ && isPlanted('raft/commit-goes-back')) state.log.committed = Math.min(request.commit, state.log.lastIndex)
     state.log.commitTo(Math.min(request.commit, state.log.lastIndex))
   }
-  state.send(from, { kind: 'heartbeat-response', term: state.term, readRound: request.readRound })
+  const response = { kind: 'heartbeat-response', term: state.term, readRound: request.readRound } as const
+  if (state.config.options.reads === 'lease' && state.durable.term === 0) state.sendDurable(from, response)
+  else state.send(from, response)
 }

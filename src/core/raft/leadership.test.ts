@@ -136,6 +136,23 @@ describe('a read', () => {
     for (let i = 0; i < 25; i++) group.tick(1, 'c')
     expect(group.node('c').machine.status().isLeader).toBe(false)
   })
+
+  it('by lease rests on no one who would not know of its promise after a crash', () => {
+    const group = new Group(['a', 'b', 'c'], { reads: 'lease' })
+    group.isolate('c')
+    group.elect('a')
+    group.propose('a', 'one')
+    group.tick(12, 'a')
+    group.heal()
+    group.isolate('b')
+    // The first that c hears of any leader; its disk is slow, and then all that it had heard is gone.
+    group.node('c').isDiskHeld = true
+    group.tick(9, 'a')
+    expect(group.node('a').machine.inspect.holdsLease).toBe(false)
+    group.node('c').isDiskHeld = false
+    group.tick(4, 'a')
+    expect(group.node('a').machine.inspect.holdsLease).toBe(true)
+  })
 })
 
 describe('a proposal at a follower', () => {
