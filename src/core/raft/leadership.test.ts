@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Group } from './group.fixture'
-import { encodeMessage } from './index'
+import { encodeMessage, type Message } from './index'
 
 const led = (options: ConstructorParameters<typeof Group>[1] = {}): Group => {
   const group = new Group(['a', 'b', 'c'], options)
@@ -47,6 +47,20 @@ describe('leadership', () => {
     expect(outcome('a')).toEqual({ kind: 'done' })
     const token = group.control('b', { kind: 'transfer-leadership', to: 'c' })
     expect(group.node('b').controls.get(token)).toEqual({ kind: 'not-leader', leaderId: 'a' })
+  })
+
+  it('is asked for in the name of the old leader once only: whoever failed asks as everyone does', () => {
+    const group = led()
+    const asked: Message[] = []
+    group.loses = (from, _to, message) => {
+      if (from === 'b' && message.kind.endsWith('vote-request')) asked.push(message)
+      return from === 'b'
+    }
+    group.control('a', { kind: 'transfer-leadership', to: 'b' })
+    group.tick(20, 'b')
+    expect(asked.map((message) => [message.kind, 'isTransfer' in message]).slice(0, 4)).toEqual([
+      ['vote-request', true], ['vote-request', true], ['pre-vote-request', false], ['pre-vote-request', false],
+    ])
   })
 
   it('goes to the member of the highest priority when the leader is lost', () => {

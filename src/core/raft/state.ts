@@ -190,6 +190,8 @@ export class RaftState {
   becomePreCandidate(): void {
     assert(this.role !== 'leader', 'a leader does not campaign')
     this.votes.clear()
+    // Nobody asks for this one but itself, whoever asked for the one before.
+    this.isTransferCandidate = false
     this.resetTimers()
     this.#setRole('pre-candidate', 'nothing heard from a leader')
     this.setLeader(null)
