@@ -5,16 +5,17 @@ import type { VoteRequest, VoteResponse } from './messages'
 import type { RaftState } from './state'
 
 /**
- * Voters that keep data may stand. One that is about to be removed too, until that is committed: it may be the only one that could win
- * (thesis, section 4.2.2). A witness never, since it could not give others what it has not.
+ * Voters that keep data may stand. One that is about to be removed or to be a learner too, until that is committed: it may be the only one
+ * that could win (thesis, section 4.2.2). A witness never, since it could not give others what it has not.
  */
 export function mayCampaign(state: RaftState): boolean {
+  const { self, placed, log } = state
   if (state.installing !== null) return false
   if (__PLANTED__ && isPlanted('raft/removed-node-campaigns')) return true
-  if (__PLANTED__ && isPlanted('raft/witness-campaigns') && state.self?.kind === 'witness') return true
-  if (state.self !== undefined) return state.self.kind === 'voter'
-  const { previous } = state.log.configurations
-  return state.placed.index > state.log.committed && previous !== null && memberOf(previous.configuration, state.id)?.kind === 'voter'
+  if (__PLANTED__ && isPlanted('raft/witness-campaigns') && self?.kind === 'witness') return true
+  if (self?.kind === 'voter') return true
+  const { previous } = log.configurations
+  return placed.index > log.committed && previous !== null && memberOf(previous.configuration, state.id)?.kind === 'voter'
 }
 
 export function campaign(state: RaftState): void {

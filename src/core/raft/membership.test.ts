@@ -50,6 +50,19 @@ describe('a change of members', () => {
     expect(group.node('a').outcomes.get(proposal)).toBe('applied')
   })
 
+  it('is carried through by the one who is to be out by it, where no one else could win', () => {
+    for (const change of [remove('d'), set('d', 'learner')]) {
+      const group = led(['a', 'b', 'c', 'd'])
+      // d alone hears of it, and the three that are left need its vote or its lead.
+      group.loses = (from, to, { kind }) => from === 'a' && to !== 'd' && kind === 'append-request'
+      group.control('a', { kind: 'change-members', mode: 'auto', changes: [change] })
+      group.node('a').crash()
+      group.tick(100)
+      expect(group.voters(group.leader.id)).toEqual(['a', 'b', 'c'])
+      expect(['b', 'c']).toContain(group.leader.id)
+    }
+  })
+
   it('is refused while another is under way, before a commit of this term, and where no quorum would be left', () => {
     const group = led()
     const change = (changes: MemberChange[], mode: 'auto' | 'single' = 'auto'): unknown =>

@@ -13,8 +13,9 @@ export const leaderHoldsData: RaftInvariant = {
         memory.term = inspect.term
         const { members, outgoing } = inspect.configuration
         const places = [...members, ...(outgoing ?? [])].filter((member) => member.id === id)
-        // One that is about to be removed may still be needed, until that is committed.
-        if (places.some((member) => member.kind === 'voter') || (places.length === 0 && inspect.placed.index > inspect.committed)) return null
+        if (places.some((member) => member.kind === 'voter')) return null
+        // One that is about to be removed, or to be a learner, may still be needed, until that is committed.
+        if (inspect.placed.index > inspect.committed && places.every((member) => member.kind === 'learner')) return null
         return `${id} leads term ${inspect.term} and is ${places[0]?.kind ?? 'no member'}`
       },
     }

@@ -357,5 +357,13 @@ describe('each invariant', () => {
       a.role = 'leader'
       step(a)
     })).toContain('is witness')
+    const demoted = (isCommitted: boolean): string | null => judge('Leader Holds Data', ({ a }, step) => {
+      a.write(entry(1, 1))
+      a.committed = isCommitted ? 1 : 0
+      a.placed = { index: 1, configuration: { ...CONFIGURATION, members: CONFIGURATION.members.map((member) => ({ ...member, kind: member.id === 'a' ? 'learner' : 'voter' })) } }
+      a.role = 'leader'
+      step(a)
+    })
+    expect([demoted(false), demoted(true)]).toEqual([null, expect.stringContaining('is learner')])
   })
 })
