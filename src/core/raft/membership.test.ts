@@ -63,6 +63,18 @@ describe('a change of members', () => {
     }
   })
 
+  it('takes one that was removed and comes back for one that holds nothing', () => {
+    const group = led()
+    group.node('c').crash()
+    group.control('a', { kind: 'change-members', mode: 'auto', changes: [remove('c')] })
+    group.nodes.delete('c')
+    group.join('c', ['a', 'b'])
+    group.control('a', { kind: 'change-members', mode: 'auto', changes: [set('c', 'learner', true)] })
+    group.tick(20)
+    expect(group.voters('a')).toEqual(['a', 'b', 'c'])
+    expect(group.node('c').applied).toEqual(['one', 'two'])
+  })
+
   it('is refused while another is under way, before a commit of this term, and where no quorum would be left', () => {
     const group = led()
     const change = (changes: MemberChange[], mode: 'auto' | 'single' = 'auto'): unknown =>

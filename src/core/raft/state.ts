@@ -254,7 +254,8 @@ export class RaftState {
       if (member.id === this.id) continue
       present.add(member.id)
       let progress = this.peers.get(member.id)
-      if (progress === undefined) {
+      // One that comes back may do so with an empty disk: what it once held says nothing.
+      if (progress === undefined || progress.departsAtTick !== null) {
         progress = new Progress(member.id, next, new Inflights(inflightMessagesMax, inflightBytesMax))
         progress.isRecentlyActive = true
         progress.roundTarget = this.log.lastIndex
@@ -262,7 +263,6 @@ export class RaftState {
         this.peers.set(member.id, progress)
       }
       progress.isWitness = member.kind === 'witness'
-      progress.departsAtTick = null
     }
     for (const progress of this.peers.values()) {
       if (!present.has(progress.id)) progress.departsAtTick ??= this.ticks + DEPARTURE_TIMEOUTS * this.config.electionTicks
