@@ -27,6 +27,17 @@ describe('leadership', () => {
     expect(group.leader.id).toBe('c')
   })
 
+  it('finds a successor at every moment, also right after the leader has counted who is there', () => {
+    for (let ticks = 0; ticks < 10; ticks++) {
+      const group = led()
+      group.tick(ticks)
+      // The answers to this tick's heartbeats are still under way.
+      group.node('a').machine.tick()
+      const token = group.control('a', { kind: 'transfer-leadership', to: null })
+      expect(group.node('a').controls.get(token)?.kind).not.toBe('refused')
+    }
+  })
+
   it('refuses proposals while it is handed over, and is given up after an election timeout', () => {
     const group = led()
     group.isolate('b')

@@ -41,8 +41,7 @@ function keepsActiveQuorum(state: RaftState, { members }: Configuration): boolea
   const voters = votersOf(members)
   const isThere = (id: string): boolean => {
     const progress = state.peers.get(id)
-    if (id === state.id || progress === undefined) return true
-    return progress.isRecentlyActive || state.ticks - (progress.heardAtTick ?? -Infinity) < state.config.electionTicks
+    return id === state.id || progress === undefined || progress.wasHeard(state.ticks, state.config.electionTicks)
   }
   return voters.filter(isThere).length > voters.length / 2
 }

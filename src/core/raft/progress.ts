@@ -122,6 +122,11 @@ export class Progress {
     return true
   }
 
+  /** The check of the quorum forgets whom it has counted: who was heard of shortly before it is there all the same. */
+  wasHeard(tick: number, withinTicks: number): boolean {
+    return this.isRecentlyActive || (this.heardAtTick !== null && tick - this.heardAtTick < withinTicks)
+  }
+
   /** True the first time that the follower forwards a batch of this id. */
   isFreshBatch(id: number): boolean {
     if (this.#forwardedIds.includes(id)) return false

@@ -26,10 +26,10 @@ const canLead = (member: Member | undefined): boolean => member?.kind === 'voter
 
 /** The voter with the longest log among those heard of lately; of equal ones that of the highest priority. */
 function mostUpToDate(state: RaftState): Progress | undefined {
-  const { priorities } = state.config.options
+  const { electionTicks, options: { priorities } } = state.config
   let best: Progress | undefined
   for (const progress of state.peers.values()) {
-    if (!progress.isRecentlyActive || !canLead(memberOf(state.placed.configuration, progress.id))) continue
+    if (!progress.wasHeard(state.ticks, electionTicks) || !canLead(memberOf(state.placed.configuration, progress.id))) continue
     const isBetter = best === undefined || progress.match > best.match ||
       (progress.match === best.match && (priorities[progress.id] ?? 0) > (priorities[best.id] ?? 0))
     if (isBetter) best = progress
