@@ -3,6 +3,7 @@
  * consent to loss in it), guarded (bound to the last index that the operator saw) and recorded (a forced configuration in the log).
  */
 import { fail, ok, type Result } from '../base'
+import type { MemberClaim } from '../observation'
 import { encodeConfiguration } from './configuration-codec'
 import { memberOf, toConfiguration } from './configuration'
 import type { ForcedMembers } from './options'
@@ -18,13 +19,16 @@ export const FORCED_TERM_STEP = 1_000_000
 const HINT = 'Look at the logs of all survivors again, and give the last index of the one that is to go on.'
 const refuse = (message: string): Result<never, 'corrupt'> => fail('corrupt', message, HINT)
 
-/** Whether the log that was found is the one that the operator looked at: as it was then, or with the members forced upon it since. */
-export function mayForce(nodeId: string, log: RecoveredLog, { members, lastIndex }: ForcedMembers): Result<undefined, 'corrupt'> {
+/**
+ * Whether the log that was found is the one that the operator looked at: as it was then, or with the members forced upon it since. `founders` are
+ * the members where the log holds none.
+ */
+export function mayForce(nodeId: string, founders: readonly MemberClaim[], log: RecoveredLog, { members, lastIndex }: ForcedMembers): Result<undefined, 'corrupt'> {
   if (!members.every((member) => member.voter === (member.id === nodeId)) || !members.some((member) => member.id === nodeId)) {
     return refuse('The node that is forced to go on is the only voter among the members that are given.')
   }
-  const current = log.configurations.at(-1)?.configuration ?? log.base?.configuration
-  if (current !== undefined && memberOf(current, nodeId)?.kind === 'witness') return refuse('A witness keeps no data and cannot go on alone.')
+  const current = log.configurations.at(-1)?.configuration ?? log.base?.configuration ?? toConfiguration(founders)
+  if (memberOf(current, nodeId)?.kind === 'witness') return refuse('A witness keeps no data and cannot go on alone.')
   if (log.lastIndex === lastIndex || isForcedAlready(log, lastIndex)) return ok()
   return refuse(`The log ends at ${log.lastIndex}, not at ${lastIndex}.`)
 }

@@ -44,7 +44,7 @@ export const raftProtocol = (options: Partial<RaftOptions> = {}): Protocol<RaftM
       finish: (): Result<RaftMachine, 'corrupt'> => {
         const log = recovery.finish()
         const { forcedMembers } = options
-        const allowed = log.ok && forcedMembers ? mayForce(config.nodeId, log.value, forcedMembers) : ok()
+        const allowed = log.ok && forcedMembers ? mayForce(config.nodeId, config.members, log.value, forcedMembers) : ok()
         if (!allowed.ok) return allowed
         return log.ok ? ok(new RaftMachine(config, { ...RAFT_OPTIONS, ...options }, locations, log.value)) : log
       },

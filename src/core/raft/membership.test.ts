@@ -210,4 +210,15 @@ describe('a group that lost its majority', () => {
     expect(group.voters('d')).toEqual(['d', 'e'])
     expect(group.leader.machine.status().term).toBeLessThan(term + 10)
   })
+  it('does not go on from a witness, which has the places of commands and not what they did', () => {
+    const group = new Group(['a', 'b', 'w'], {}, 1, ['w'])
+    group.elect('a')
+    group.propose('a', 'one')
+    group.tick(3)
+    for (const id of ['a', 'b', 'w']) group.node(id).crash()
+    const witness = group.node('w')
+    const { lastIndex } = witness.machine.status()
+    witness.options = { forcedMembers: { members: [{ id: 'w', name: 'w', address: 'test:w', voter: true }], lastIndex, acceptDataLoss: true } }
+    expect(() => { witness.open() }).toThrow(/keeps no data/)
+  })
 })
