@@ -122,6 +122,10 @@ export class RaftMachine implements ProtocolMachine {
     return this.#raft.snapshotMeta(index)
   }
 
+  get isStateless(): boolean {
+    return this.#isStateless
+  }
+
   snapshotDurable(head: SnapshotHead): void {
     this.#raft.step({ kind: 'snapshot-durable', index: head.index })
     this.#locations.hasSnapshot(head.index)

@@ -259,6 +259,18 @@ describe('a leader', () => {
   })
 })
 
+it('a witness takes snapshots without a state, so that it does not forget that it kept none', () => {
+  const bench = new Bench(['b'], { snapshotAfterEntries: 2, trailingEntriesMax: 0 })
+  const stripped = [1, 2].map((index): Entry => ({ index, term: 1, kind: 'stripped', data: new Uint8Array(0) }))
+  bench.hear('b', { kind: 'append-request', term: 1, prevIndex: 0, prevTerm: 0, commit: 2, entries: stripped })
+  bench.settle()
+  expect(bench.driver.statistics().snapshots.newest).toMatchObject({ index: 2, stateBytes: 0, chunks: 0 })
+  const again = new Bench(['b'], {}, bench.records.map((record, location) => ({ ...record, location })))
+  expect(again.driver.status().appliedIndex).toBe(2)
+  again.hear('b', { kind: 'append-request', term: 1, prevIndex: 2, prevTerm: 1, commit: 3, entries: [entry(3, 1)] })
+  expect(() => { again.settle() }).toThrow('keeps no state')
+})
+
 describe('recovery', () => {
   const openWith = (...records: LogRecord[]) => {
     const recovered = records.map((record, location) => ({ ...record, location }))

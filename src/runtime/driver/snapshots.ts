@@ -11,6 +11,8 @@ import { encodeChunk, encodeEnd } from './snapshot-records'
 import { joined, type SnapshotStore } from './snapshot-store'
 import type { SnapshotStatistics } from './types'
 
+const NO_STATE = new Uint8Array(0)
+
 export interface SnapshotsHost {
   readonly machine: ProtocolMachine
   readonly stateMachine: StateMachine
@@ -88,12 +90,14 @@ export class Snapshots {
   /** Takes one of the state as it is, which is that of `index`. */
   take(index: number): void {
     const { machine, stateMachine, limits, store } = this.#host
-    const state = stateMachine.snapshot()
+    // Without its state, so that a later start knows that there was none.
+    const isStateless = machine.isStateless === true
+    const state = isStateless ? NO_STATE : stateMachine.snapshot()
     const chunks: Uint8Array[] = []
     // At least one, so that an empty state is told from a snapshot that comes without its state.
-    for (let at = 0; at === 0 || at < state.length; at += limits.snapshotChunkBytes) chunks.push(state.subarray(at, at + limits.snapshotChunkBytes))
+    for (let at = 0; !isStateless && (at === 0 || at < state.length); at += limits.snapshotChunkBytes) chunks.push(state.subarray(at, at + limits.snapshotChunkBytes))
     const meta = machine.snapshotMeta(index, state)
-    const head: SnapshotHead = { index, meta, stateBytes: state.length, stateHash: stateMachine.hash(), chunks: chunks.length }
+    const head: SnapshotHead = { index, meta, stateBytes: state.length, stateHash: isStateless ? '' : stateMachine.hash(), chunks: chunks.length }
     this.#begin({ id: store.nextId(), head, chunks, isReceived: false, locations: [], isEnded: false })
   }
 
