@@ -110,6 +110,22 @@ describe('a Raft machine behind the contract', () => {
     expect(bench.refused.slice(1)).toEqual([{ token: 8, refusal: { kind: 'busy' } }])
   })
 
+  it('does not make room for more than the limit of uncommitted bytes when entries of an earlier reign are committed', () => {
+    const bench = new Bench()
+    const old = [1, 2, 3, 4, 5, 6].map((index) => ({ index, term: 1, kind: 'command', data: utf8Encode('old') } as const))
+    bench.hear('b', { kind: 'append-request', term: 1, prevIndex: 0, prevTerm: 0, commit: 0, entries: old })
+    while (bench.machine.status().role === 'follower') bench.machine.tick()
+    bench.settle()
+    bench.hear('b', { kind: 'pre-vote-response', term: 2, granted: true })
+    bench.hear('b', { kind: 'vote-response', term: 2, granted: true })
+    bench.propose(1, 2, 3, 4, 5, 6, 7)
+    expect(bench.refused).toEqual([{ token: 7, refusal: { kind: 'busy' } }])
+    bench.hear('b', { kind: 'append-response', term: 2, rejected: false, index: 7, hintIndex: 0, hintTerm: 0 })
+    expect(bench.machine.status()).toMatchObject({ role: 'leader', committedIndex: 7, lastIndex: 13 })
+    bench.propose(8)
+    expect(bench.refused.slice(1)).toEqual([{ token: 8, refusal: { kind: 'busy' } }])
+  })
+
   it('does not know what became of proposals when another leads', () => {
     const bench = new Bench().lead()
     bench.propose(1, 2)

@@ -240,10 +240,8 @@ export class Raft {
     if (state.installing !== null) return NO_ENTRIES
     const entries = state.log.takeCommitted(state.config.limits.applyBytesMax)
     if (state.uncommittedBytes > 0) {
-      let bytes = 0
-      for (const entry of entries) bytes += entryBytes(entry)
-      // Entries of earlier reigns were never counted.
-      state.uncommittedBytes = Math.max(0, state.uncommittedBytes - bytes)
+      // Only what was counted when it was proposed: entries of earlier reigns never were.
+      for (const entry of entries) if (entry.term === state.term && entry.kind === 'command') state.uncommittedBytes -= entryBytes(entry)
     }
     return entries
   }
