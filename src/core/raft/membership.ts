@@ -63,7 +63,7 @@ export function configurationCommitted(state: RaftState): void {
   }
   if (state.changeToken !== 0) state.controls.push({ token: state.changeToken, outcome: { kind: 'done' } })
   state.changeToken = 0
-  if (!state.quorum.has(state.id)) stepDownRemoved(state)
+  if (!state.quorum.has(state.id) && !(__PLANTED__ && isPlanted('raft/removed-leader-stays'))) stepDownRemoved(state)
 }
 
 /** Leader: leaves a joint configuration that is committed. False where there is none. */

@@ -121,6 +121,10 @@ export const PLANTED_RAFT_BUGS = [
     violates: 'Bound of elections; Leader Holds Data.',
   },
   {
+    id: 'raft/removed-leader-stays', protocol: 'raft', what: 'A leader that was removed goes on to lead when that is committed.',
+    violates: 'Removed Leader Steps Down.',
+  },
+  {
     id: 'raft/witness-campaigns', protocol: 'raft', what: 'A witness stands for election. Groups with a witness.',
     violates: 'Leader Holds Data; the data of entries is lost.',
   },

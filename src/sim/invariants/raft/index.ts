@@ -19,11 +19,12 @@ import { preVoteBeforeTerm } from './pre-vote-before-term'
 import { progressOrder } from './progress-order'
 import { quorumLogInv } from './quorum-log-inv'
 import { readIndex } from './read-index'
+import { removedLeaderStepsDown } from './removed-leader-steps-down'
 import { stateMachineSafety } from './state-machine-safety'
 
 /** After every step, in this order: the first that is broken is reported. */
 export const RAFT_INVARIANTS: readonly RaftInvariant[] = [
-  electionSafety, electionRestriction, commitOfOwnTerm, leaderHoldsData, leaderIsDurable, leaderAppendOnly, logMatching, leaderCompleteness, logInv,
+  electionSafety, electionRestriction, commitOfOwnTerm, leaderHoldsData, removedLeaderStepsDown, leaderIsDurable, leaderAppendOnly, logMatching, leaderCompleteness, logInv,
   stateMachineSafety, acknowledgedIsDurable, committedIsDurable, quorumLogInv,
   termMonotonic, commitMonotonic, appliedMonotonic, progressOrder, logBounds, oneChangeAtATime, configurationsMatchLog, preVoteBeforeTerm, readIndex, leaderLease,
 ]

@@ -366,4 +366,15 @@ describe('each invariant', () => {
     })
     expect([demoted(false), demoted(true)]).toEqual([null, expect.stringContaining('is learner')])
   })
+
+  it('sees a leader that stays when its removal is committed', () => {
+    const story = (committed: number): string | null => judge('Removed Leader Steps Down', ({ a }, step) => {
+      a.write(entry(1, 1))
+      a.placed = { index: 1, configuration: { ...CONFIGURATION, members: CONFIGURATION.members.filter((member) => member.id !== 'a') } }
+      Object.assign(a, { role: 'leader', committed })
+      step(a)
+    })
+    expect(story(0)).toBeNull()
+    expect(story(1)).toContain('no voter since entry 1')
+  })
 })
