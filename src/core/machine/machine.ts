@@ -174,6 +174,8 @@ export interface MachineStatus {
   /** The first entry that the log still holds. */
   readonly firstIndex: number
   readonly lastIndex: number
+  /** Of the last entry; absent where the protocol does not tell by it which of two logs holds more. */
+  readonly lastTerm?: LeadershipTerm
   readonly persistedIndex: number
   readonly committedIndex: number
   readonly appliedIndex: number

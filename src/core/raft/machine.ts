@@ -177,7 +177,7 @@ export class RaftMachine implements ProtocolMachine {
   status(): MachineStatus {
     const { log, term, role, leaderId } = this.#raft
     return {
-      role: publicRole(this.#raft), isLeader: role === 'leader', term, leaderId, firstIndex: log.firstIndex, lastIndex: log.lastIndex,
+      role: publicRole(this.#raft), isLeader: role === 'leader', term, leaderId, firstIndex: log.firstIndex, lastIndex: log.lastIndex, lastTerm: log.lastTerm,
       persistedIndex: log.persisted, committedIndex: log.committed, appliedIndex: log.applied,
     }
   }

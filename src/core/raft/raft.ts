@@ -19,7 +19,7 @@ import { forceMembers } from './force-members'
 import { forward, receiveProposeRequest, receiveProposeResponse } from './forwarding'
 import { Inspector, type RaftInspector } from './inspect'
 import { hasForWitness, heard, propose, receiveAppendResponse, receiveHeartbeatResponse, replicate, tickLeader, updateCommit } from './leader'
-import { entryBytes } from './log'
+import { entryBytes, type RaftLog } from './log'
 import { control, leave } from './membership'
 import type { Message } from './messages'
 import { askLeader, beginReads, hasReadsToBegin, read, receiveReadRequest, receiveReadResponse, tickAsked } from './reads'
@@ -74,7 +74,7 @@ export class Raft {
     return this.#state.hardStateNow
   }
 
-  get log(): { readonly firstIndex: number; readonly lastIndex: number; readonly persisted: number; readonly committed: number; readonly applied: number } {
+  get log(): Pick<RaftLog, 'firstIndex' | 'lastIndex' | 'lastTerm' | 'persisted' | 'committed' | 'applied'> {
     return this.#state.log
   }
 

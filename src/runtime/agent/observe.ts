@@ -79,6 +79,7 @@ export class Observer {
   private extras(): NodeObservation['extras'] {
     const { driver, wal, clients } = this.observed
     const { proposals, reads, entriesApplied, tentative, snapshots } = driver.statistics()
+    const { stateHash, lastTerm } = driver.status()
     const disk = wal.statistics()
     const measured = { fsyncP50Ms: disk.flushP50Ms, fsyncP99Ms: disk.flushP99Ms, recordsPerFsync: disk.recordsPerFlush }
     return {
@@ -90,7 +91,9 @@ export class Observer {
       proposalsWaiting: proposals.waiting,
       readsWaiting: reads.waiting,
       clients: clients(),
-      appliedHash: driver.status().stateHash,
+      appliedHash: stateHash,
+      // With the end of the log, which of two logs holds more: where a majority is lost, that decides who goes on.
+      ...(lastTerm === undefined ? {} : { lastTerm }),
       snapshotsTaken: snapshots.taken,
       snapshotsInstalled: snapshots.installed,
       snapshotIndex: snapshots.newest?.index ?? 0,

@@ -168,10 +168,8 @@ export class Driver<Machine extends ProtocolMachine = ProtocolMachine> implement
 
   status(): DriverStatus {
     const { machine } = this
-    const { role, isLeader, term, leaderId, firstIndex, lastIndex, persistedIndex, committedIndex, appliedIndex } = machine.status()
     return {
-      role, isLeader, term, leaderId, firstIndex, lastIndex, persistedIndex, committedIndex, appliedIndex,
-      snapshotIndex: this.#snapshots.newest?.index ?? 0, members: machine.members, stateHash: this.#options.stateMachine.hash(),
+      ...machine.status(), snapshotIndex: this.#snapshots.newest?.index ?? 0, members: machine.members, stateHash: this.#options.stateMachine.hash(),
     }
   }
 

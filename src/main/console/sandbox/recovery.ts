@@ -4,11 +4,11 @@
  */
 import type { Result } from '../../../core/base'
 import { fail, ok } from '../../../core/base'
-import { isUnknown, type NodeObservation, type Position } from '../../../core/observation'
 import { derive } from '../../../core/observe'
 import { AGENT_LIMITS } from '../../../contract/agent'
 import type { Cluster } from './cluster'
 import { removeNodeDirectory } from './cluster-file'
+import { fullestFirst } from './leadership'
 import { SANDBOX_LIMITS } from './limits'
 import type { MemberCode } from './membership'
 
@@ -19,21 +19,6 @@ export interface Recovered {
   readonly nodeId: string
   /** Who was given up. */
   readonly lost: readonly string[]
-}
-
-const valueOf = (position: Position | { readonly unknown: string }): bigint => (isUnknown(position) ? -1n : (position as Position).value)
-
-/** What a member holds: what it knows to be committed counts before what it merely has. */
-function holdings(observation: NodeObservation): readonly [bigint, bigint] {
-  const log = observation.groups[0]?.log
-  return log === undefined ? [-1n, -1n] : [valueOf(log.committed), valueOf(log.last)]
-}
-
-function survivorAmong(answering: readonly NodeObservation[], voters: ReadonlySet<string>): NodeObservation | undefined {
-  return answering.filter(({ nodeId }) => voters.has(nodeId)).sort((left, right) => {
-    const [a, b] = [holdings(left), holdings(right)]
-    return a[0] === b[0] ? Number(b[1] - a[1]) : Number(b[0] - a[0])
-  })[0]
 }
 
 export async function recoverCluster(cluster: Cluster, directory: string): Promise<Result<Recovered, RecoverCode>> {
@@ -47,10 +32,10 @@ export async function recoverCluster(cluster: Cluster, directory: string): Promi
   // A witness keeps no data and cannot become a member that does: it is given up with the lost, and another added afterwards.
   const witnesses = new Set(cluster.file.nodes.flatMap(({ nodeId, member }) => (member === 'witness' ? [nodeId] : [])))
   const answering = moment.observations.filter(({ nodeId, reachability, groups }) => reachability === 'ok' && groups.length > 0 && !witnesses.has(nodeId) && cluster.node(nodeId)?.state === 'running')
-  const survivor = survivorAmong(answering, voters)
+  const [survivor] = fullestFirst(answering.filter(({ nodeId }) => voters.has(nodeId)))
   if (survivor === undefined) return fail('no-leader', 'No voter answers that could go on.', 'Start one of them first.')
   const lost = cluster.file.nodes.map(({ nodeId }) => nodeId).filter((nodeId) => !answering.some((each) => each.nodeId === nodeId))
-  const forced = await cluster.forceOnlyVoter(survivor.nodeId, Number(holdings(survivor)[1]), answering.map(({ nodeId }) => nodeId))
+  const forced = await cluster.forceOnlyVoter(survivor.nodeId, Number(survivor.lastIndex), answering.map(({ nodeId }) => nodeId))
   if (!forced.ok) return forced
   for (const nodeId of lost) {
     await cluster.removeNode(nodeId)
