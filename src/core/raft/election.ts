@@ -75,6 +75,7 @@ function countVotes(state: RaftState): boolean {
  * lease that is a promise, which a later term does not end: neither one that is asked for, nor one that it has heard of since.
  */
 function isInLease(state: RaftState, request: VoteRequest): boolean {
+  if (__PLANTED__ && isPlanted('raft/lease-not-honoured') && state.role !== 'leader') return false
   const { electionTicks, options } = state.config
   const hasPromised = options.reads === 'lease' && state.ticks < state.promisedUntilTick
   if (request.term > state.term) return hasPromised || (state.leaderId !== null && state.electionElapsed < electionTicks)

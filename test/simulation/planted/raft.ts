@@ -89,6 +89,10 @@ export const PLANTED_RAFT_BUGS = [
     violates: 'Leader Lease, Read Index; linearizability: stale reads during a partition.',
   },
   {
+    id: 'raft/lease-not-honoured', protocol: 'raft', what: 'A member that hears a leader helps to depose it all the same. Groups with reads by lease.',
+    violates: 'Leader Lease; linearizability: stale reads where some hear the leader and some do not.',
+  },
+  {
     id: 'raft/lease-survives-transfer', protocol: 'raft', what: 'A leader goes on to answer by lease after it told another to stand. Groups with reads by lease.',
     violates: 'Leader Lease, Read Index; linearizability: stale reads after a hand-over.',
   },
