@@ -23,6 +23,18 @@ describe('a change of members', () => {
     expect(group.node('d').applied).toEqual(['one', 'two'])
   })
 
+  it('does not promote a learner before it has caught up', () => {
+    const group = led()
+    group.join('d', ['a', 'b', 'c'])
+    group.loses = (_from, to, { kind }) => to === 'd' && kind === 'append-request'
+    group.control('a', { kind: 'change-members', mode: 'auto', changes: [set('d', 'learner', true)] })
+    group.tick(30)
+    expect(group.voters('a')).toEqual(['a', 'b', 'c'])
+    group.loses = () => false
+    group.tick(10)
+    expect(group.voters('a')).toEqual(['a', 'b', 'c', 'd'])
+  })
+
   it('replaces several voters at once through a joint configuration and leaves it by itself', () => {
     const group = led()
     for (const id of ['d', 'e']) group.join(id, ['a', 'b', 'c'])
