@@ -38,7 +38,7 @@ export class Simulation implements SimulationView {
     this.#liveness = new Liveness(cluster, nemesis, this.#workload)
     cluster.listeners.push({
       onEvent: (_node, event) => {
-        if (event.kind === 'members-changed') this.#workload.membersChanged(event.members.filter((member) => member.voter && member.witness !== true).map(({ id }) => id), event.index)
+        if (event.kind === 'members-changed') this.#workload.membersChanged(event.members.filter((member) => member.voter).map(({ id }) => id), event.index)
       },
       onCommitted: () => undefined,
     })

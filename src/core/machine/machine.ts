@@ -208,7 +208,7 @@ export interface ProtocolMachine {
   applied(index: number): void
   /** The protocol's part of a snapshot taken at `index`, which is applied. `state` is there for a digest only. */
   snapshotMeta(index: number, state: Uint8Array): Uint8Array
-  /** True: what it hands out to apply leaves no state here (a witness), and so a snapshot that is taken has none either. */
+  /** True: what it hands out to apply leaves no state here (a witness). A snapshot that is taken has none either, and no read is answered. */
   readonly isStateless?: boolean
   /** A snapshot taken here is durable: entries before it may be forgotten, but for `trailingEntriesMax`. */
   snapshotDurable(head: SnapshotHead): void

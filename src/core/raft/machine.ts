@@ -87,7 +87,8 @@ export class RaftMachine implements ProtocolMachine {
   }
 
   propose(commands: readonly Uint8Array[], tokens: readonly number[]): void {
-    const answer = this.#raft.propose(commands, tokens)
+    const { leaderId } = this.#raft
+    const answer = this.isStateless ? { kind: 'not-leader', leaderId } as const : this.#raft.propose(commands, tokens)
     if (answer.kind === 'forwarded') return
     let accepted = 0
     if (answer.kind === 'appended' && answer.accepted > 0) {
@@ -99,7 +100,7 @@ export class RaftMachine implements ProtocolMachine {
   }
 
   read(token: number): ReadAnswer {
-    return this.#raft.read(token)
+    return this.isStateless ? { kind: 'not-leader', leaderId: this.#raft.leaderId } : this.#raft.read(token)
   }
 
   control(token: number, control: Control): void {
@@ -123,7 +124,7 @@ export class RaftMachine implements ProtocolMachine {
   }
 
   get isStateless(): boolean {
-    return this.#isStateless
+    return this.#isStateless && !(__PLANTED__ && isPlanted('raft/witness-answers-reads'))
   }
 
   snapshotDurable(head: SnapshotHead): void {
@@ -220,9 +221,12 @@ export class RaftMachine implements ProtocolMachine {
       if (kind === 'stripped') this.#isStateless = true
       assert(kind !== 'command' || !this.#isStateless, 'a member that was a witness keeps no state: let it join under a new name with an empty folder')
     }
-    const committed = entries.map(({ index, term, kind, data }) => ({
-      index, command: kind === 'command' ? data : null, token: this.#tokens.take(index, term, lost),
-    }))
+    const committed = entries.map(({ index, term, kind, data }) => {
+      const token = this.#tokens.take(index, term, lost)
+      // Done, and what it did is not known here.
+      if (kind === 'stripped' && token !== 0) lost.push(token)
+      return { index, command: kind === 'command' ? data : null, token: kind === 'stripped' ? 0 : token }
+    })
     this.#lose(lost)
     return committed
   }

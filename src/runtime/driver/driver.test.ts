@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { fail, ok, seededRandom, utf8Encode, type Result } from '../../core/base'
-import { decodeMessage, encodeEntries, encodeHardState, encodeMessage, raftProtocol, RECORD_TYPES, type Entry, type Message, type RaftMachine } from '../../core/raft'
+import { decodeMessage, encodeEntries, encodeHardState, encodeMessage, raftProtocol, RECORD_TYPES, type Entry, type Message, type RaftMachine, type RaftOptions } from '../../core/raft'
 import { encodeCommand, encodeQuery, ReplicatedMachine } from '../../core/statemachine'
 import type { LogRecord, RecoveredRecord, Storage, StorageFailureCode } from '../ports'
 import { Driver, type DriverLimits, type ProposalOutcome, type ReadOutcome } from './index'
@@ -16,7 +16,7 @@ class Bench {
   stoppedBy: string | null = null
   readonly driver: Driver<RaftMachine>
 
-  constructor(peers: readonly string[] = [], limits: Partial<DriverLimits> = {}, recovered: RecoveredRecord[] = []) {
+  constructor(peers: readonly string[] = [], limits: Partial<DriverLimits> = {}, recovered: RecoveredRecord[] = [], options: Partial<RaftOptions> = {}) {
     this.records.push(...recovered)
     const storage: Storage = {
       append: (records, done) => {
@@ -30,7 +30,7 @@ class Bench {
       bytesUsed: () => 0,
     }
     const opened = Driver.open({
-      protocol: raftProtocol(), groupId: 'g', nodeId: 'a', members: ['a', ...peers].map((id) => ({ id, name: id, address: id, voter: true })),
+      protocol: raftProtocol(options), groupId: 'g', nodeId: 'a', members: ['a', ...peers].map((id) => ({ id, name: id, address: id, voter: true })),
       timing: { tickMs: 10, electionTicks: 5, heartbeatTicks: 1 }, random: seededRandom(1), storage, recovered, limits,
       transport: { send: (to, frame) => void this.sent.push({ to, message: decodeMessage(frame) as Message }), statistics: () => [] },
       stateMachine: new ReplicatedMachine(), requestFlush: () => { this.flushes++ }, onStopped: (failure) => { this.stoppedBy = failure.code },
@@ -269,6 +269,28 @@ it('a witness takes snapshots without a state, so that it does not forget that i
   expect(again.driver.status().appliedIndex).toBe(2)
   again.hear('b', { kind: 'append-request', term: 1, prevIndex: 2, prevTerm: 1, commit: 3, entries: [entry(3, 1)] })
   expect(() => { again.settle() }).toThrow('keeps no state')
+})
+
+it('a witness answers no read, also not one that it was asked for before it knew what it is', () => {
+  const bench = new Bench(['b'], {}, [], { followerReads: true, forwardProposals: true })
+  const outcomes: string[] = []
+  const place = { kind: 'append-request', term: 1, prevIndex: 0, prevTerm: 0, commit: 0 } as const
+  bench.hear('b', { ...place, entries: [{ index: 1, term: 1, kind: 'stripped', data: new Uint8Array(0) }] })
+  bench.settle()
+  const asked = (kind: 'read-request' | 'propose-request'): number => bench.sent.flatMap(({ message }) => (message.kind === kind && 'id' in message ? [message.id] : [])).at(-1) ?? 0
+  bench.driver.read(encodeQuery({ kind: 'get', key: 'k' }), ({ kind }) => outcomes.push(`read ${kind}`))
+  bench.driver.propose(utf8Encode('c'), ({ kind }) => outcomes.push(`proposal ${kind}`))
+  bench.settle()
+  bench.hear('b', { kind: 'read-response', term: 1, id: asked('read-request'), index: 2 })
+  bench.hear('b', { kind: 'propose-response', term: 1, id: asked('propose-request'), firstIndex: 2, accepted: 1 })
+  bench.settle()
+  bench.hear('b', { ...place, prevIndex: 1, prevTerm: 1, commit: 2, entries: [{ index: 2, term: 1, kind: 'stripped', data: new Uint8Array(0) }] })
+  bench.settle()
+  expect(outcomes.sort()).toEqual(['proposal unknown', 'read dropped'])
+  bench.driver.read(encodeQuery({ kind: 'get', key: 'k' }), (outcome) => outcomes.push(JSON.stringify(outcome)))
+  bench.driver.propose(utf8Encode('c'), (outcome) => outcomes.push(JSON.stringify(outcome)))
+  bench.settle()
+  expect(outcomes.slice(2)).toEqual(Array(2).fill('{"kind":"not-leader","leaderId":"b"}'))
 })
 
 describe('recovery', () => {

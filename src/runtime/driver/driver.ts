@@ -338,6 +338,8 @@ export class Driver<Machine extends ProtocolMachine = ProtocolMachine> implement
     const { stateMachine } = this.#options
     this.#reads.drop(effects.droppedReads, 'leadership-lost')
     this.#reads.becameSafe(effects.safeReads)
+    // It was asked before it knew that it keeps none.
+    if (this.machine.isStateless === true) this.#reads.dropAll('leadership-lost')
     if (!this.#ahead.stands) this.#reads.answer(this.#appliedIndex, (query) => stateMachine.query(query))
     for (const { token, refusal } of effects.refused) this.#proposals.refuse(token, refusal)
     for (const { token, outcome } of effects.controls) this.#controls.settle(token, outcome)

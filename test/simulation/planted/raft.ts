@@ -133,6 +133,10 @@ export const PLANTED_RAFT_BUGS = [
     violates: 'Leader Holds Data; the data of entries is lost.',
   },
   {
+    id: 'raft/witness-answers-reads', protocol: 'raft', what: 'A witness that is asked to read answers from a state that it never kept. Groups with a witness and follower reads.',
+    violates: 'Linearizability.',
+  },
+  {
     id: 'raft/transfer-without-election', protocol: 'raft', what: 'Who is told to stand takes the office at once, in the same term.',
     violates: 'Election Safety.',
   },
