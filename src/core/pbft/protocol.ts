@@ -15,8 +15,8 @@ export function pbftProtocol(options: PbftOptions): Protocol<PbftMachine> {
 }
 
 export interface LiarControl {
-  /** What the liar draws its lies from. */
-  readonly random: Random
+  /** What the liar draws its lies from; absent: the node's own. */
+  readonly random?: Random
   /** The liar is there, honest until it is told otherwise. */
   readonly begin: (liar: LiarMachine) => void
   /** See LiarOptions. */
@@ -28,7 +28,7 @@ export function liarProtocol(options: PbftOptions, control: LiarControl): Protoc
   return { name: 'pbft', takesCheckpoints: true, recover: (config) => liarRecovery(config, options, control) }
 }
 
-function liarRecovery(config: MachineConfig, options: PbftOptions, { random, begin, inventsCommands = false }: LiarControl): MachineRecovery<LiarMachine> {
+function liarRecovery(config: MachineConfig, options: PbftOptions, { random = config.random, begin, inventsCommands = false }: LiarControl): MachineRecovery<LiarMachine> {
   const inner = new PbftRecovery(config, options)
   return {
     record: (record) => inner.record(record),

@@ -33,6 +33,12 @@ test('each name is a machine', () => {
   expect([told({}), told({ protocol: 'paxos' }), told({ protocol: 'pbft', keys })]).toEqual(['raft', 'paxos', 'pbft'])
 })
 
+test('a PBFT node takes snapshots where its replicas have agreed on a checkpoint, and nowhere else', () => {
+  const own = pair()
+  const chosen = protocolOf({ ...START, protocol: 'pbft', keys: { privateKeyFile: keyFile(own.file), publicKeys: [{ nodeId: 'n1', key: own.key }] } })
+  expect(chosen.ok && chosen.value.protocol.takesCheckpoints).toBe(true)
+})
+
 test('a key that is missing, not the one the group has, or of another kind is refused, and nothing of it is told', () => {
   const [own, other, wrong] = [pair(), pair(), pair('x25519')]
   const publicKeys = [{ nodeId: 'n1', key: own.key }, { nodeId: 'n2', key: other.key }]

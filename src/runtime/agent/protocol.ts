@@ -2,10 +2,10 @@
 import { createPrivateKey } from 'node:crypto'
 import fs from 'node:fs'
 import { fail, ok, type Result } from '../../core/base'
-import type { MachineConfig, Protocol, ProtocolMachine, Signer } from '../../core/machine'
+import type { Protocol, Signer } from '../../core/machine'
 import type { MemberClaim } from '../../core/observation'
 import { paxosProtocol } from '../../core/paxos'
-import { LiarMachine, pbftProtocol, type PbftOptions } from '../../core/pbft'
+import { liarProtocol, type LiarMachine, type PbftOptions } from '../../core/pbft'
 import { raftProtocol } from '../../core/raft'
 import type { Behaviour, MemberAddress, NodeStart, SigningKeys } from '../../contract/agent'
 import { openSigner, PUBLIC_KEY_BYTES, SEED_BYTES } from '../signer'
@@ -39,37 +39,21 @@ export function protocolOf(start: NodeStart): Result<ChosenProtocol, 'bad-start'
       return ok({ protocol: paxosProtocol({ reads: options.reads === 'lease' ? 'lease' : 'quorum', forwarding: options.forwarding }), behave: honest })
     case 'pbft': {
       const signer = start.keys === null ? fail('bad-start', 'The node was given no keys.', KEY_HINT) : signerOf(start.nodeId, start.keys)
-      return signer.ok ? ok(liarProtocol({ signer: signer.value, tentative: options.tentative === true })) : signer
+      return signer.ok ? ok(pbftReplica({ signer: signer.value, tentative: options.tentative === true })) : signer
     }
   }
 }
 
 /** A correct replica, until it is told to be none: what it says is twisted on its way out. */
-function liarProtocol(options: PbftOptions): ChosenProtocol {
+function pbftReplica(options: PbftOptions): ChosenProtocol {
   let liar: LiarMachine | null = null
   let behaviour: Behaviour = 'honest'
-  const inner = pbftProtocol(options)
-  const wrapped = (config: MachineConfig, machine: ProtocolMachine): ProtocolMachine => {
-    const { groupId, nodeId, members, random } = config
-    liar = new LiarMachine(machine, { groupId, nodeId, members, signer: options.signer, random })
+  const begin = (opened: LiarMachine): void => {
+    liar = opened
     liar.behave(behaviour)
-    return liar
   }
   return {
-    protocol: {
-      name: 'pbft',
-      recover: (config) => {
-        const recovery = inner.recover(config)
-        return {
-          record: (record) => recovery.record(record),
-          snapshot: (head) => recovery.snapshot(head),
-          finish: () => {
-            const machine = recovery.finish()
-            return machine.ok ? ok(wrapped(config, machine.value)) : machine
-          },
-        }
-      },
-    },
+    protocol: liarProtocol(options, { begin }),
     behave: (next) => {
       behaviour = next
       liar?.behave(next)
