@@ -3,7 +3,9 @@
  * a member that has trimmed the slots offers its snapshot instead.
  */
 import { assert, isPlanted } from '../base'
+import type { Ballot } from './ballot'
 import { decodeConfiguration } from './configuration-codec'
+import { preempted } from './phase-one'
 import { offerSnapshot } from './snapshot-transfer'
 import type { PaxosState } from './state'
 import { checkMembership, memberChosen } from './reconfiguration'
@@ -90,12 +92,23 @@ export function receiveLearn(state: PaxosState, from: string, learn: Learn): voi
   }
 }
 
+/**
+ * What is recorded as accepted in a ballot is promised with it. A leader of an earlier ballot ends its reign before anyone hears from it
+ * that the slot is chosen: others may hold what it proposed there itself.
+ */
+function promiseOf(state: PaxosState, from: string, ballot: Ballot): void {
+  if (ballot <= state.promised || (__PLANTED__ && isPlanted('paxos/learned-ballot-not-promised'))) return
+  preempted(state, ballot, `${from} knows of a choice in a later ballot`)
+  state.promise(ballot)
+}
+
 export function receiveDecided(state: PaxosState, from: string, { entries, chosen }: Decided): void {
   const { log } = state
   noteChosen(state, chosen, from)
   if (state.isInstalling) return
   for (const entry of entries) {
     if (entry.slot <= log.chosen) continue
+    promiseOf(state, from, entry.ballot)
     const held = log.get(entry.slot)
     // The value is the same; the higher ballot stands for it.
     const slot = held && held.accepted.ballot >= entry.ballot ? held : log.put(entry)

@@ -25,7 +25,7 @@ import { tickEndedHandover, tickHandover, transferLeadership } from './handover'
 import { advanceChosen, tickLearner } from './learner'
 import { receive } from './machine-inputs'
 import { decodeMessage } from './message-codec'
-import { ownPromiseDurable } from './phase-one'
+import { ownPromiseDurable, stepDown } from './phase-one'
 import { canFillSlots, fillSlots, ownAcceptDurable, replicate, tickProposer, windowMoved } from './proposer'
 import { canServeReads, serveReads, tickReads } from './read-service'
 import { changeMembers, checkMembership, tickPromotion } from './reconfiguration'
@@ -177,9 +177,12 @@ export class PaxosMachine implements ProtocolMachine {
     if (head.index <= state.log.applied) return
     const meta = decodeSnapshotMeta(head.meta)
     assert(meta !== null, 'a snapshot that was accepted can be read')
+    const { reign, log, history } = state
+    // It does not say in which ballots its slots were chosen: where this leader proposed in them, perhaps in later ones than its own.
+    if (reign?.isLeading && reign.nextSlot > log.chosen + 1 && head.index > log.chosen) stepDown(state, 'others chose without this leader')
     state.proposals.forget(head.index, 'leadership-lost')
-    state.log.installed(head.index)
-    state.history.reset(meta.steps)
+    log.installed(head.index)
+    history.reset(meta.steps)
     state.events.push({ kind: 'members-changed', members: state.history.newest.configuration.claims(), index: head.index })
     state.learnTick = state.ticks
     state.learnAskedTick = -1

@@ -36,6 +36,10 @@ export const PLANTED_PAXOS_BUGS = [
     violates: 'Executed prefix: equal on all members.',
   },
   {
+    id: 'paxos/learned-ballot-not-promised', protocol: 'paxos', what: 'A member records a chosen value in a later ballot than it has promised, and goes on in its own if it leads.',
+    violates: 'Promise; executed prefix: it tells in its ballot that the slot is chosen, and others take what it proposed there for the choice.',
+  },
+  {
     id: 'paxos/phase-one-kept-after-preemption', protocol: 'paxos', what: 'A preempted leader goes on in a higher ballot without a new phase 1.',
     violates: 'Safety of proposals; consistency: a chosen slot is overwritten.',
   },

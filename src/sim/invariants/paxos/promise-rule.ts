@@ -27,7 +27,11 @@ export const promiseRule: Invariant<PaxosMachine> = {
           if (fact.kind === 'promised') held.promised = Math.max(held.promised, fact.ballot)
           else if (fact.kind === 'accepted') held.accepted.set(fact.entry.slot, fact.entry)
           else if (fact.kind === 'chosen') held.accepted.delete(fact.entry.slot)
-          else if (fact.kind === 'granted' && fact.asked < fact.promised) {
+          // To record a value in a ballot is to promise it.
+          if ((fact.kind === 'accepted' || fact.kind === 'chosen') && fact.entry.ballot > now) {
+            return `${node.id} holds ${named(fact.entry)}, and has promised no more than ballot ${now}.`
+          }
+          if (fact.kind === 'granted' && fact.asked < fact.promised) {
             return `${node.id} accepts in ballot ${fact.asked}, and has promised ballot ${fact.promised}.`
           }
         }
