@@ -77,6 +77,46 @@ describe('a member that missed slots', () => {
     expect(cluster.node(behind).state.bytes()).toEqual(cluster.node(leader).state.bytes())
   })
 
+  it('keeps a change of members that it learns while a snapshot from before it is on its way to the disk', () => {
+    const cluster = new TestCluster({ ids: ABC, options: { alpha: 2 }, limits: { logWindowBytesMax: 1_000_000 } })
+    const leader = cluster.elect()
+    const [source, behind] = ABC.filter((id) => id !== leader) as [string, string]
+    cluster.partition([behind], [leader, source])
+    for (let i = 0; i < 20; i++) cluster.propose(leader, `x=${i}`)
+    cluster.run(5)
+    cluster.node(source).snapshot()
+    cluster.settleDown()
+    // Only the one that has trimmed its log can be asked.
+    cluster.heal()
+    cluster.cutLink(leader, behind)
+    const { disk } = cluster.node(behind)
+    const sync = disk.sync.bind(disk)
+    const turn = (): void => {
+      for (const node of cluster.nodes.values()) node.tick()
+      for (let i = 0; i < 20; i++) {
+        for (const packet of cluster.packets.splice(0)) cluster.deliver(packet)
+        for (const node of cluster.nodes.values()) {
+          node.flush()
+          if (node.id !== behind) node.disk.sync()
+        }
+      }
+    }
+    for (let i = 0; i < 12; i++) turn()
+    expect([cluster.node(behind).installs, disk.pending > 0]).toEqual([0, true])
+    // The leader is back with all slots, and the change among them, before the snapshot is durable.
+    cluster.heal()
+    cluster.join('d')
+    cluster.control(leader, { kind: 'change-members', changes: [{ kind: 'set', id: 'd', address: 'memory:d', member: 'voter', promote: false }], mode: 'auto' })
+    for (let i = 0; i < 20; i++) turn()
+    expect(cluster.node(behind).machine.status().committedIndex).toBeGreaterThan(20)
+    sync()
+    expect(cluster.node(behind).installs).toBe(1)
+    const votersAt = (id: string): readonly string[] => cluster.node(id).machine.inspect.history.newest.configuration.quorum.voters
+    expect(votersAt(behind)).toEqual(votersAt(leader))
+    cluster.run(20)
+    expect(cluster.node(behind).state.bytes()).toEqual(cluster.node(leader).state.bytes())
+  })
+
   it('votes for no one\'s loss: what it accepted itself and was chosen without its knowledge is learned, not guessed', () => {
     const cluster = new TestCluster({ ids: ABC })
     const leader = cluster.elect()

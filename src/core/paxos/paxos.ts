@@ -182,7 +182,9 @@ export class PaxosMachine implements ProtocolMachine {
     if (reign?.isLeading && reign.nextSlot > log.chosen + 1 && head.index > log.chosen) stepDown(state, 'others chose without this leader')
     state.proposals.forget(head.index, 'leadership-lost')
     log.installed(head.index)
-    history.reset(meta.steps)
+    // Slots behind it may have been learned while it was on its way.
+    const later = history.steps.filter(({ from }) => from > head.index + state.options.alpha)
+    history.reset([...meta.steps, ...later])
     state.events.push({ kind: 'members-changed', members: state.history.newest.configuration.claims(), index: head.index })
     state.learnTick = state.ticks
     state.learnAskedTick = -1
