@@ -3,7 +3,7 @@
  * when that is durable; a refusal claims nothing and leaves at once.
  */
 import { isPlanted } from '../base'
-import { followLeader, isLeaseGranted, isTrusting } from './ballot-election'
+import { followLeader, isLeaseInTheWay, isTrusting } from './ballot-election'
 import { entryBytes } from './slot-log'
 import { learnChosen } from './learner'
 import { preempted } from './phase-one'
@@ -21,12 +21,12 @@ export function receivePrepare(state: PaxosState, from: string, prepare: Prepare
     state.send(from, { kind: 'refusal', ballot, promised: state.promised })
     return
   }
+  // Whatever is promised by then: an accept may have been of a configuration in which the holder of the lease has no say.
+  if (isLeaseInTheWay(state, ballot, prepare.released)) return
   if (ballot > state.promised) {
-    // Who serves a good leader, or has granted a lease, helps no one to depose it, unless it has handed over itself.
+    // Who serves a good leader helps no one to depose it, unless it has handed over itself.
     const isHandover = prepare.released > 0 && prepare.released === state.election.leaderBallot
     const isOwnLeader = from === state.election.leaderId && ballot === state.election.leaderBallot
-    const isReleased = isOwnLeader || (prepare.released > 0 && prepare.released === state.lease.ballot)
-    if (isLeaseGranted(state) && !isReleased) return
     if (isTrusting(state) && !isHandover && !isOwnLeader) return
     preempted(state, ballot, `${from} prepares a later ballot`)
     state.promise(ballot)
@@ -96,16 +96,21 @@ function noteAcceptances(state: PaxosState, asked: number, entries: readonly Acc
   }
 }
 
-/** True to what this member has promised at this moment, so it needs no write. */
+/**
+ * True to what this member has promised at this moment, so that it needs no write. A lease is granted on a promise that is durable: by it
+ * alone the next incarnation knows that it may have granted one.
+ */
 export function receiveConfirm(state: PaxosState, from: string, { ballot, round }: Confirm): void {
   if (ballot < state.promised) {
     state.send(from, { kind: 'refusal', ballot, promised: state.promised })
     return
   }
   if (state.options.reads === 'lease') {
-    const isFree = !isLeaseGranted(state) || state.lease.ballot <= ballot
-    if (!isFree) return
+    if (isLeaseInTheWay(state, ballot, 0)) return
+    preempted(state, ballot, `${from} leads in a later ballot`)
+    if (!(__PLANTED__ && isPlanted('paxos/lease-granted-without-promise'))) state.promise(ballot)
     state.lease = { ballot, untilTick: state.ticks + state.options.leaseTicks }
+    if (state.promisedDurable < state.promised) return state.sendDurable(from, { kind: 'confirmed', ballot, round })
   }
   state.send(from, { kind: 'confirmed', ballot, round })
 }

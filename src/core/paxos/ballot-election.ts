@@ -4,6 +4,8 @@
  * a leader is found under partial connectivity too (quorum loss, constrained election, chained links). A member campaigns only where a
  * quorum trusts no leader, so that one who cannot hear a good leader does not depose it.
  */
+import { isPlanted } from '../base'
+import type { Ballot } from './ballot'
 import type { Configuration } from './configuration'
 import { campaign, stepDown } from './phase-one'
 import { noteChosen } from './learner'
@@ -52,7 +54,14 @@ function isStuck(state: PaxosState, reign: Reign): boolean {
 
 /** An acceptor that granted a lease promises nothing to others until it has run out, and does not campaign either. */
 export function isLeaseGranted(state: PaxosState): boolean {
+  if (__PLANTED__ && isPlanted('paxos/lease-not-honoured')) return false
   return state.options.reads === 'lease' && state.ticks < state.lease.untilTick
+}
+
+/** Until then only the holder of the lease may have a promise, and the one that the holder hands over to: `released` is the ballot it did so in. */
+export function isLeaseInTheWay(state: PaxosState, ballot: Ballot, released: Ballot): boolean {
+  if (!isLeaseGranted(state)) return false
+  return state.lease.ballot === 0 || (state.lease.ballot !== ballot && state.lease.ballot !== released)
 }
 
 function mayCampaign(state: PaxosState): boolean {

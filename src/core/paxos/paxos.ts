@@ -15,7 +15,7 @@ import type {
 import type { GroupObservation, MemberClaim } from '../observation'
 import type { Ballot } from './ballot'
 import { isTrusting, sendHeartbeats, tickElection } from './ballot-election'
-import type { ConfigurationHistory } from './configuration'
+import type { Configuration, ConfigurationHistory } from './configuration'
 import { decodeSnapshotMeta, encodeSnapshotMeta } from './configuration-codec'
 import { describe, leaderIdOf } from './describe'
 import { fingerprintOf } from './fingerprint'
@@ -27,7 +27,7 @@ import { receive } from './machine-inputs'
 import { decodeMessage } from './message-codec'
 import { ownPromiseDurable, stepDown } from './phase-one'
 import { canFillSlots, fillSlots, ownAcceptDurable, replicate, tickProposer, windowMoved } from './proposer'
-import { canServeReads, serveReads, tickReads } from './read-service'
+import { canServeReads, hasLease, serveReads, tickReads } from './read-service'
 import { changeMembers, checkMembership, tickPromotion } from './reconfiguration'
 import { acceptedRecord, decodeForwarded, hardStateRecord } from './record-codec'
 import { entryBytes, SLOT_OVERHEAD_BYTES } from './slot-log'
@@ -322,14 +322,22 @@ export class PaxosMachine implements ProtocolMachine {
     /** What the acceptor holds in `slot`, as far as it is in memory or in storage. */
     readonly accepted: (slot: number) => Accepted | null
     readonly isTrusting: boolean
+    /** The ballot of this member's reign; 0 for none. */
+    readonly reigns: Ballot
+    readonly isPreparedFor: (configuration: Configuration) => boolean
+    readonly holdsLease: boolean
+    /** The ballot that this acceptor last granted a lease in; 0 for none. */
+    readonly grants: Ballot
     readonly fingerprint: (rename: (id: string) => string) => string
   } {
-    const { promised, promisedDurable, options, history, log, config } = this.#state
+    const { promised, promisedDurable, options, history, log, config, reign } = this.#state
     const accepted = (slot: number): Accepted | null =>
       log.get(slot)?.accepted ?? (slot >= log.first && slot <= log.chosen ? log.read(slot, slot, 0)[0] ?? null : null)
     const snapshotIndex = config.snapshots.latest()?.index ?? 0
     return {
-      promised, promisedDurable, options, history, snapshotIndex, accepted, isTrusting: isTrusting(this.#state),
+      promised, promisedDurable, options, history, snapshotIndex, accepted, isTrusting: isTrusting(this.#state), reigns: reign?.ballot ?? 0,
+      isPreparedFor: (configuration) => reign?.isPreparedFor(configuration) ?? false, holdsLease: reign?.isLeading === true && hasLease(this.#state, reign),
+      grants: this.#state.lease.ballot,
       fingerprint: (rename) => fingerprintOf(this.#state, rename),
     }
   }

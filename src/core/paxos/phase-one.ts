@@ -5,7 +5,7 @@
 import { isPlanted } from '../base'
 import { ballotAbove, type Ballot } from './ballot'
 import type { Configuration } from './configuration'
-import { isLeaseGranted, windowOf } from './ballot-election'
+import { isLeaseInTheWay, windowOf } from './ballot-election'
 import { askToLearn, noteChosen } from './learner'
 import { Reign, type Report } from './reign'
 import { refuseReaders } from './read-service'
@@ -15,7 +15,7 @@ import type { Accepted, Promise, Refusal } from './types'
 /** Begins a reign of this member. `released` is the ballot whose leader asked it to; 0 for none. */
 export function campaign(state: PaxosState, released: Ballot, why: string): void {
   const { ordinal } = state
-  if (ordinal === null || !state.isVoter || (isLeaseGranted(state) && released !== state.lease.ballot)) return
+  if (ordinal === null || !state.isVoter || isLeaseInTheWay(state, 0, released)) return
   // Whoever hands over does not rely on the lease any more.
   state.lease = { ballot: 0, untilTick: 0 }
   const above = Math.max(state.promised, state.highestSeen)

@@ -1,5 +1,8 @@
 import { describe, expect, it } from 'vitest'
+import { ballotOf } from './ballot'
 import { TestCluster } from './cluster.fixture'
+import { encodeMessage } from './message-codec'
+import type { Message } from './types'
 
 const ABC = ['a', 'b', 'c']
 
@@ -129,6 +132,55 @@ describe('with leases', () => {
     cluster.run(60)
     expect(cluster.leaders()).toHaveLength(1)
   })
+
+  it('an acceptor that comes back remembers a leader that it granted a lease and was never asked to promise', () => {
+    const cluster = new TestCluster({ ids: ABC, options })
+    cluster.partition(['a', 'b'], ['c'])
+    const leader = cluster.elect()
+    const [other] = ['a', 'b'].filter((id) => id !== leader) as [string]
+    // From here on the lease is that of the third, which had no part in the election.
+    cluster.heal()
+    cluster.cutLink(leader, other)
+    cluster.run(12)
+    cluster.node('c').crash()
+    cluster.node('c').restart()
+    cluster.cutLink(leader, 'c')
+    let lastRead = 0
+    let firstOther = 0
+    for (let tick = 1; tick <= 80; tick++) {
+      const read = cluster.read(leader)
+      cluster.run(1)
+      if (read !== null && cluster.outcomes.get(read)?.kind === 'read') lastRead = tick
+      if (firstOther === 0 && cluster.leaders().some((id) => id !== leader)) firstOther = tick
+    }
+    expect(lastRead).toBeGreaterThan(0)
+    expect(firstOther).toBeGreaterThan(lastRead)
+  })
+
+  it.each([['it has heard of as its leader', []], ['it has accepted from', ['accept']]] as const)(
+    'an acceptor keeps the lease that it granted even from a later leader that %s', (_, more) => {
+      const cluster = new TestCluster({ ids: ABC, options })
+      const { machine, disk } = cluster.node('c')
+      const heartbeat = { isQuorumConnected: true, isTrusting: true, hearsYou: true, chosen: 0, last: 0 }
+      const [ballot, later] = [ballotOf(1, 0), ballotOf(2, 1)]
+      const hear = (from: string, ...messages: Message[]): string[] => {
+        for (const message of messages) machine.receive(from, encodeMessage(message))
+        cluster.node('c').flush()
+        disk.sync()
+        return cluster.packets.splice(0).filter(({ to }) => to === from).map(({ kind }) => kind)
+      }
+      expect(hear('a', { kind: 'heartbeat', ...heartbeat, leads: ballot, leader: ballot }, { kind: 'confirm', ballot, round: 1 })).toContain('confirmed')
+      // Prepared by members of an earlier configuration, among which the lease holder has no say.
+      const accept: Message = { kind: 'accept', ballot: later, chosen: 0, entries: [{ slot: 1, ballot: later, origin: later, kind: 'no-op', data: new Uint8Array(0) }] }
+      hear('b', { kind: 'heartbeat', ...heartbeat, leads: later, leader: later }, ...more.map(() => accept))
+      const prepare = { kind: 'prepare', ballot: later, from: 1, released: 0 } as const
+      for (let tick = 0; tick < options.leaseTicks; tick++) {
+        const heard = hear('b', { kind: 'confirm', ballot: later, round: 1 }, prepare)
+        expect(heard.filter((kind) => kind === 'promise' || kind === 'confirmed')).toEqual([])
+        machine.tick()
+      }
+      expect(hear('b', prepare)).toContain('promise')
+    })
 
   it('a handover gives the lease up at once and for good', () => {
     const cluster = new TestCluster({ ids: ABC, options })

@@ -46,7 +46,7 @@ export class PaxosState {
   learnTick = 0
   /** The tick of the last request for chosen values; -1 for none under way. */
   learnAskedTick = -1
-  /** Lease granted by this acceptor: other ballots are refused until this tick. */
+  /** Lease granted by this acceptor: other ballots are refused until this tick. Ballot 0: to whom is not known. */
   lease: { ballot: Ballot; untilTick: number } = { ballot: 0, untilTick: 0 }
   /** A snapshot was handed out to be installed: nothing is applied until it is. */
   isInstalling = false
@@ -83,8 +83,8 @@ export class PaxosState {
     this.#written = hardState
     this.forwards = new Forwards(config.random.integer(1, Number.MAX_SAFE_INTEGER))
     this.election = new Election(config.timing, config.random)
-    // What this member granted before it stopped is not known: it waits for as long as any lease can last.
-    if (options.reads === 'lease' && hardState.promised > 0) this.lease = { ballot: hardState.promised, untilTick: options.leaseTicks }
+    // What this member granted before it stopped, and to whom, is not known: it waits for as long as any lease can last.
+    if (options.reads === 'lease' && hardState.promised > 0) this.lease = { ballot: 0, untilTick: options.leaseTicks }
     if (!this.isVoter) this.role = 'learner'
   }
 

@@ -87,4 +87,12 @@ export const PLANTED_PAXOS_BUGS = [
     id: 'paxos/lease-kept-after-preemption', protocol: 'paxos', what: 'A leader that was preempted goes on to answer reads by the lease that it had.',
     violates: 'Linearizable reads, with leases.',
   },
+  {
+    id: 'paxos/lease-not-honoured', protocol: 'paxos', what: 'An acceptor promises a later ballot while the lease that it granted still runs.',
+    violates: 'Leases: two leaders at once may answer reads.',
+  },
+  {
+    id: 'paxos/lease-granted-without-promise', protocol: 'paxos', what: 'An acceptor grants a lease before its promise to the leader is durable, and does not know of it after a restart.',
+    violates: 'Leases: two leaders at once may answer reads.',
+  },
 ] as const

@@ -2,6 +2,7 @@ import type { PaxosMachine } from '../../../core/paxos'
 import type { Invariant } from '../../invariant'
 import { configurationInForce } from './configuration-in-force'
 import { executedPrefix, monotonic, trimming } from './executed-prefix'
+import { leaderLease } from './leader-lease'
 import { learnedIsChosen } from './learned-is-chosen'
 import { oneValueChosen } from './one-value-chosen'
 import { promiseRule } from './promise-rule'
@@ -9,5 +10,5 @@ import { chosenIsSafe, oneValuePerBallot, uniqueProposer } from './proposal-rule
 import { readIndex } from './read-index'
 
 export const paxosInvariants: readonly Invariant<PaxosMachine>[] = [
-  oneValueChosen, learnedIsChosen, promiseRule, uniqueProposer, oneValuePerBallot, chosenIsSafe, executedPrefix, monotonic, configurationInForce, trimming, readIndex,
+  oneValueChosen, learnedIsChosen, promiseRule, uniqueProposer, oneValuePerBallot, chosenIsSafe, executedPrefix, monotonic, configurationInForce, trimming, readIndex, leaderLease,
 ]

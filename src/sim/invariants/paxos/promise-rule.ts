@@ -21,7 +21,7 @@ export const promiseRule: Invariant<PaxosMachine> = {
     }
     return {
       afterStep(node) {
-        const { promised: now } = node.machine.inspect
+        const { promised: now, grants } = node.machine.inspect
         const held = of(node.id)
         for (const fact of cursor.fresh(node)) {
           if (fact.kind === 'promised') held.promised = Math.max(held.promised, fact.ballot)
@@ -35,6 +35,7 @@ export const promiseRule: Invariant<PaxosMachine> = {
             return `${node.id} accepts in ballot ${fact.asked}, and has promised ballot ${fact.promised}.`
           }
         }
+        if (grants > now) return `${node.id} grants a lease in ballot ${grants}, and has promised no more than ballot ${now}.`
         return now < held.promised ? `${node.id} has promised ballot ${held.promised}, and goes back to ${now}.` : null
       },
       afterRestart: (node) => rememberedBy(node, of(node.id)),

@@ -6,7 +6,7 @@ import { assert, seededRandom, toHex, utf8Encode, type Random } from '../../../c
 import type { Committed } from '../../../core/machine'
 import { TestCluster, type Outcome, type TestNode } from '../../../core/paxos/cluster.fixture'
 import type { PaxosOptions } from '../../../core/paxos'
-import type { InvariantCheck, World } from '../../invariant'
+import type { InvariantCheck, NodeView, World } from '../../invariant'
 import type { PaxosMachine } from '../../../core/paxos'
 import { paxosInvariants } from './index'
 
@@ -97,8 +97,8 @@ class RandomRun {
     })
     this.cluster.onSettled = (token, outcome) => this.#onSettled(token, outcome)
     for (const id of this.cluster.nodes.keys()) this.#giveSpeed(id)
-    const nodes = [...this.cluster.nodes.values()].map((node) => this.#view(node))
-    const world: World<PaxosMachine> = { nodes, nowMs: 0 }
+    const nodes = (): NodeView<PaxosMachine>[] => [...this.cluster.nodes.values()].map((node) => this.#view(node))
+    const world: World<PaxosMachine> = { get nodes() { return nodes() }, nowMs: 0 }
     this.#checks = paxosInvariants.map((invariant) => ({ name: invariant.name, check: invariant.begin(world) }))
   }
 
@@ -106,7 +106,7 @@ class RandomRun {
     this.#speeds.set(id, this.#slowest + this.random.next() * (1 - this.#slowest))
   }
 
-  #view(node: TestNode): World<PaxosMachine>['nodes'][number] {
+  #view(node: TestNode): NodeView<PaxosMachine> {
     return { id: node.id, incarnation: node.incarnation, isUp: node.isUp, isByzantine: false, machine: node.machine }
   }
 
