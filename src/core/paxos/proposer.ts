@@ -27,7 +27,7 @@ export function fillSlots(state: PaxosState, reign: Reign): void {
   if (reign.isBehindReports && !(__PLANTED__ && isPlanted('paxos/unheard-slots-skipped'))) return
   while (reign.nextSlot <= log.chosen + options.alpha) {
     const slot = reign.nextSlot
-    if (!reign.isPreparedFor(history.at(slot))) return
+    if (!reign.isPreparedFor(history.at(slot)) && !(__PLANTED__ && isPlanted('paxos/new-voters-not-asked'))) return
     const adopted = reign.adopted.get(slot)
     if (adopted) {
       reign.adopted.delete(slot)
@@ -154,7 +154,7 @@ function count(state: PaxosState, reign: Reign, id: string, from: number, to: nu
   for (let slot = Math.max(from, log.chosen + 1); slot <= to && slot < reign.nextSlot; slot++) {
     const entry = log.get(slot)
     if (!entry || entry.isChosen || entry.accepted.ballot !== reign.ballot) continue
-    const configuration = history.at(slot)
+    const configuration = __PLANTED__ && isPlanted('paxos/counted-by-newest-members') ? history.newest.configuration : history.at(slot)
     entry.acceptors |= configuration.bitOf(id)
     if (!configuration.isChosenBy(entry.acceptors)) continue
     entry.isChosen = true

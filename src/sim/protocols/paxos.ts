@@ -38,5 +38,5 @@ export const paxosAdapter: Adapter = {
   faultsMax: (members) => Math.floor((members - 1) / 2),
   repliesNeeded: () => 1,
   // Where proposals are forwarded, reads are too.
-  supports: { membership: true, transfer: false, byzantine: false, readsAnywhere: true },
+  supports: { membership: true, transfer: true, byzantine: false, readsAnywhere: true },
 }

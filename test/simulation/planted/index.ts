@@ -13,7 +13,7 @@ import { PLANTED_STATE_BUGS } from './state'
  */
 const AIMS: readonly (readonly [pattern: RegExp, profile: Profile])[] = [
   [/\/(read-|lease-|follower-read)/, 'reads'],
-  [/^paxos\/pending-members/, 'membership'],
+  [/^paxos\/(pending-members|new-voters|counted-by-newest)/, 'membership'],
   [/^pbft\/.*tentative/, 'tentative'],
   [/^pbft\/(new-view|request-not|signature|digest|second-pre-prepare)/, 'byzantine'],
   [/^raft\/(snapshot-without|change-|two-changes|configuration-|joint-|removed-|witness-|transfer-)/, 'membership'],

@@ -95,4 +95,16 @@ export const PLANTED_PAXOS_BUGS = [
     id: 'paxos/lease-granted-without-promise', protocol: 'paxos', what: 'An acceptor grants a lease before its promise to the leader is durable, and does not know of it after a restart.',
     violates: 'Leases: two leaders at once may answer reads.',
   },
+  {
+    id: 'paxos/lease-kept-after-handover', protocol: 'paxos', what: 'A leader that has asked another to take over goes on to answer reads by its lease.',
+    violates: 'Leases: acceptors release them for the successor.',
+  },
+  {
+    id: 'paxos/new-voters-not-asked', protocol: 'paxos', what: 'A leader proposes in the slots of a new configuration without the promises of a majority of it.',
+    violates: 'Safety of proposals; consistency.',
+  },
+  {
+    id: 'paxos/counted-by-newest-members', protocol: 'paxos', what: 'A proposer counts who has accepted by the newest configuration, not by that of the slot.',
+    violates: 'Learning; consistency: a value is taken for chosen that no quorum of its slot has accepted.',
+  },
 ] as const

@@ -6,9 +6,9 @@ import { leaderLease } from './leader-lease'
 import { learnedIsChosen } from './learned-is-chosen'
 import { oneValueChosen } from './one-value-chosen'
 import { promiseRule } from './promise-rule'
-import { chosenIsSafe, oneValuePerBallot, uniqueProposer } from './proposal-rules'
+import { chosenIsSafe, oneValuePerBallot, preparedForSlot, uniqueProposer } from './proposal-rules'
 import { readIndex } from './read-index'
 
 export const paxosInvariants: readonly Invariant<PaxosMachine>[] = [
-  oneValueChosen, learnedIsChosen, promiseRule, uniqueProposer, oneValuePerBallot, chosenIsSafe, executedPrefix, monotonic, configurationInForce, trimming, readIndex, leaderLease,
+  oneValueChosen, learnedIsChosen, promiseRule, uniqueProposer, oneValuePerBallot, preparedForSlot, chosenIsSafe, executedPrefix, monotonic, configurationInForce, trimming, readIndex, leaderLease,
 ]

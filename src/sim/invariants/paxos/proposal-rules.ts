@@ -1,6 +1,6 @@
 import type { Accepted, PaxosMachine } from '../../../core/paxos'
 import type { Invariant } from '../../invariant'
-import { FactCursor, isSameValue, named } from './value'
+import { DecidedConfigurations, FactCursor, isSameValue, named } from './value'
 
 export const uniqueProposer: Invariant<PaxosMachine> = {
   name: 'Ballots: one proposer, in one incarnation, for each ballot',
@@ -42,6 +42,31 @@ export const oneValuePerBallot: Invariant<PaxosMachine> = {
           const before = slots.get(entry.slot)
           if (before && !isSameValue(before, entry)) return `${node.id} proposes ${named(entry)}, and ${named(before)} before it.`
           slots.set(entry.slot, entry)
+        }
+        return null
+      },
+    }
+  },
+}
+
+export const preparedForSlot: Invariant<PaxosMachine> = {
+  name: 'Phase 1: a proposer has the promises of a majority of the configuration of every slot that it proposes in',
+  source: 'Lamport, Paxos Made Simple, section 2.2 (P2c); Lamport, Malkhi and Zhou, Reconfiguring a State Machine, section 3',
+  begin() {
+    const cursor = new FactCursor()
+    const decided = new DecidedConfigurations()
+    return {
+      afterStep(node) {
+        decided.begin(node.machine)
+        const { reigns, isPreparedFor } = node.machine.inspect
+        for (const fact of cursor.fresh(node)) {
+          if (fact.kind === 'chosen') decided.note(fact.entry)
+          // What was proposed before a reign that ended in this turn is looked at no more: who had promised is forgotten with it.
+          if (fact.kind !== 'proposed' || fact.ballot !== reigns) continue
+          const configuration = decided.at(fact.entry.slot)
+          if (configuration && !isPreparedFor(configuration)) {
+            return `${node.id} proposes ${named(fact.entry)}, without the promises of ${configuration.quorum.voters.join(', ')}.`
+          }
         }
         return null
       },
