@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { TestCluster } from './cluster.fixture'
+import { TAKEN_MAX, TakenNumbers } from './forwards'
 
 const ABC = ['a', 'b', 'c']
 
@@ -64,4 +65,11 @@ describe('a proposal at a member that does not lead', () => {
     cluster.settleDown()
     expect(cluster.outcomes.get(token as number)).toEqual({ kind: 'refused', refusal: { kind: 'not-leader', leaderId: null } })
   })
+})
+
+it('a leader remembers only so many of the numbers that it took, and takes none twice', () => {
+  const taken = new TakenNumbers()
+  for (let number = 1; number <= TAKEN_MAX + 2; number++) expect(taken.add(number)).toBe(true)
+  for (const number of [1, 2, 3, TAKEN_MAX, TAKEN_MAX + 2]) expect(taken.add(number)).toBe(false)
+  expect(taken.add(TAKEN_MAX + 3)).toBe(true)
 })

@@ -1,5 +1,6 @@
 /** Proposals of a member that does not lead, sent to the leader in its ballot; the member settles them itself when it applies them. */
 import type { PaxosState } from './state'
+import { TakenNumbers } from './forwards'
 import { encodeForwarded } from './record-codec'
 import { SLOT_OVERHEAD_BYTES } from './slot-log'
 import type { Forward, ForwardRefused } from './types'
@@ -47,12 +48,11 @@ export function receiveForward(state: PaxosState, from: string, { ballot, incarn
   if (!book) return
   const key = `${incarnation}/${from}`
   let taken = book.get(key)
-  if (!taken) book.set(key, (taken = new Set()))
+  if (!taken) book.set(key, (taken = new TakenNumbers()))
   const isLeading = reign?.isLeading === true && reign.ballot === ballot
   for (const [i, command] of commands.entries()) {
     const number = sequence + i
-    if (taken.has(number)) continue
-    taken.add(number)
+    if (!taken.add(number)) continue
     const isFull = proposals.bytes + command.length > state.config.limits.uncommittedBytesMax || command.length > state.config.limits.commandBytesMax
     if (!isLeading || reign.handover || isFull) {
       state.send(from, { kind: 'forward-refused', incarnation, sequence: number, count: 1, isBusy: isLeading })

@@ -4,6 +4,28 @@ export interface ForwardedProposal {
   readonly sinceTick: number
 }
 
+/** Of one sender and incarnation, a leader remembers so many numbers: far more than can be under way at once. */
+export const TAKEN_MAX = 65_536
+
+/** The numbers of forwarded commands that were taken or refused. What is older than all that is remembered counts as one of them. */
+export class TakenNumbers {
+  readonly #numbers = new Set<number>()
+  #floor = 0
+
+  /** False where it was there before, or may have been. */
+  add(number: number): boolean {
+    if (number < this.#floor || this.#numbers.has(number)) return false
+    this.#numbers.add(number)
+    if (this.#numbers.size <= TAKEN_MAX) return true
+    for (const first of this.#numbers) {
+      this.#numbers.delete(first)
+      this.#floor = Math.max(this.#floor, first + 1)
+      break
+    }
+    return true
+  }
+}
+
 export class Forwards {
   /** Names this process: an answer to an earlier one means nothing. */
   readonly incarnation: number

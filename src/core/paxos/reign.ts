@@ -2,6 +2,7 @@
 import { Inflights } from '../base'
 import { ballotAbove, type Ballot } from './ballot'
 import type { Configuration } from './configuration'
+import type { TakenNumbers } from './forwards'
 import { PeerFlow } from './flow'
 import { ReadRounds } from './reads'
 import type { Accepted } from './types'
@@ -61,7 +62,7 @@ export class Reign {
   /** The ticks at which the latest rounds were sent, for leases. */
   readonly roundTicks = new Map<number, number>()
   /** Forwarded commands that were taken, by sender and incarnation: a frame that arrives twice is taken once. */
-  readonly taken = new Map<string, Set<number>>()
+  readonly taken = new Map<string, TakenNumbers>()
 
   constructor(ballot: Ballot, from: number, sinceTick: number, released: Ballot) {
     this.ballot = ballot

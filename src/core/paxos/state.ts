@@ -4,7 +4,7 @@ import type { MachineConfig, MachineEvent, ReceivedSnapshot, SafeReads, ControlO
 import { ordinalOf, type Ballot } from './ballot'
 import type { ConfigurationHistory } from './configuration'
 import { Election } from './election-state'
-import { Forwards } from './forwards'
+import { Forwards, type TakenNumbers } from './forwards'
 import { LogAges } from './log-ages'
 import { encodeMessage } from './message-codec'
 import { Proposals } from './proposals'
@@ -58,7 +58,7 @@ export class PaxosState {
   /** Only where the bug is planted: until when a deposed leader still reads by its lease. */
   plantedLeaseUntil = 0
   /** The forwarded commands that the last reign took. */
-  lastReign: { readonly ballot: Ballot; readonly taken: Map<string, Set<number>> } | null = null
+  lastReign: { readonly ballot: Ballot; readonly taken: Map<string, TakenNumbers> } | null = null
   sendNow: Outgoing[] = []
   sendWhenDurable: Outgoing[] = []
   safeReads: SafeReads[] = []
