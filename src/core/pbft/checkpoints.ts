@@ -27,6 +27,7 @@ export function snapshotMeta(state: PbftState, index: number, snapshot: Uint8Arr
 /** Only a state that survives a crash is vouched for. */
 export function snapshotDurable(state: PbftState, head: SnapshotHead): void {
   for (const index of state.windowsAt.keys()) if (index <= head.index) state.windowsAt.delete(index)
+  state.durableSnapshot = head.index
   announceCheckpoint(state, head.index)
 }
 
@@ -38,8 +39,9 @@ export function announceCheckpoint(state: PbftState, index: number): void {
   count(state, state.me, checkpoint)
 }
 
-/** Signed; null where this replica has none at `index`, or it is no sequence number of checkpoints. */
+/** Signed; null where this replica has none on its disk at `index`, or it is no sequence number of checkpoints. */
 export function ownCheckpoint(state: PbftState, index: number): Checkpoint | null {
+  if (index > state.durableSnapshot && !(__PLANTED__ && isPlanted('pbft/checkpoint-before-durable'))) return null
   const digest = state.ownCheckpoints.get(index)
   if (digest === undefined || index % state.checkpointInterval !== 0 || index < state.stable.sequence) return null
   const { signature } = state.statement('checkpoint', { view: 0, sequence: index, digest })
@@ -47,6 +49,7 @@ export function ownCheckpoint(state: PbftState, index: number): Checkpoint | nul
 }
 
 export function encodeCheckpoint(state: PbftState, { sequence, digest }: Checkpoint): Uint8Array {
+  state.noteVouched(sequence)
   const { signed, signature } = state.statement('checkpoint', { view: 0, sequence, digest })
   return encodeStatementFrame(signed, signature, null)
 }
@@ -121,6 +124,7 @@ export function adoptMeta(state: PbftState, head: SnapshotHead): boolean {
   if (meta === null || meta.sequence !== head.index) return false
   const digest = state.group.checkpointDigest(meta.sequence, meta.stateDigest, meta.window)
   state.ownCheckpoints.set(meta.sequence, digest)
+  state.durableSnapshot = head.index
   for (const certificate of [meta.stable, meta.certificate]) {
     if (certificate && certificate.sequence > state.stable.sequence && isStable(state, certificate)) advanceStable(state, certificate)
   }

@@ -104,6 +104,10 @@ export class PbftState {
   committed = 0
   window = new RequestWindow()
   readonly checkpoints = new Map<number, Checkpoint[]>()
+  /** The newest snapshot on the disk: what this replica may vouch for. */
+  durableSnapshot = 0
+  /** The latest checkpoint that it told others of, as far as someone checks it. */
+  vouchedFor = 0
   /** Digests of the states of this replica at checkpoints that are not older than the stable one. */
   readonly ownCheckpoints = new Map<number, Uint8Array>()
   /** Encoded request windows at checkpoints whose snapshot is not written yet. */
@@ -229,6 +233,12 @@ export class PbftState {
     if (!this.isWatched) return
     const signers = signatures.map(({ replica }) => this.group.idOf(replica))
     this.trace.note({ kind, view: about.view, sequence: about.sequence, digest: toHex(about.digest), signers })
+  }
+
+  noteVouched(sequence: number): void {
+    if (sequence <= this.vouchedFor) return
+    this.vouchedFor = sequence
+    this.note({ kind: 'vouched', sequence })
   }
 
   noteTentative(sequence: number, view: number, digest: Uint8Array): void {

@@ -8,6 +8,8 @@ export type TraceEntry =
   | { readonly kind: 'executed'; readonly sequence: number; readonly digest: string; readonly requests: readonly ExecutedRequest[] }
   /** Before it is committed; `view` is the one in which it is prepared here. */
   | { readonly kind: 'executed-tentatively'; readonly view: number; readonly sequence: number; readonly digest: string }
+  /** It told others that it holds the state of a checkpoint. */
+  | { readonly kind: 'vouched'; readonly sequence: number }
   /** It will not speak in earlier views any more, and that is durable. */
   | { readonly kind: 'left'; readonly view: number }
   /** `signers` of prepares, the primary not among them, or of commits. */

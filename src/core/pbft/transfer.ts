@@ -140,6 +140,7 @@ export function installed(state: PbftState, head: SnapshotHead): void {
   state.lastProposed = Math.max(state.lastProposed, head.index)
   const digest = state.group.checkpointDigest(meta.sequence, meta.stateDigest, meta.window)
   state.ownCheckpoints.set(head.index, digest)
+  state.durableSnapshot = head.index
   if (meta.certificate && isStable(state, meta.certificate)) advanceStable(state, meta.certificate)
   advanceCommitted(state)
   settleCovered(state)

@@ -32,6 +32,10 @@ export const PLANTED_PBFT_BUGS = [
     violates: 'Stable Checkpoints: a quorum holds the state.',
   },
   {
+    id: 'pbft/checkpoint-before-durable', protocol: 'pbft', what: 'Who asks is told of a checkpoint before the snapshot of it is on disk.',
+    violates: 'Stable Checkpoints: after a crash the state that was vouched for is gone.',
+  },
+  {
     id: 'pbft/future-watermark-accepted', protocol: 'pbft', what: 'Sequence numbers above the high watermark are given out and accepted.',
     violates: 'Watermarks.',
   },

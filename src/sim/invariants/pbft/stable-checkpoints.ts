@@ -4,7 +4,7 @@ import { TraceCursor } from './trace-cursor'
 
 /**
  * A checkpoint has one digest on all replicas, computed or taken from another. A stable one is held by a quorum: so many correct replicas at
- * least have executed up to it, or installed it, as a quorum has beside all liars.
+ * least have executed up to it, or installed it, as a quorum has beside all liars. Whoever vouched for one still has it after a crash.
  */
 export const stableCheckpoints: Invariant<PbftMachine> = {
   name: 'Stable Checkpoints',
@@ -13,6 +13,7 @@ export const stableCheckpoints: Invariant<PbftMachine> = {
     const cursor = new TraceCursor()
     const digests = new Map<number, string>()
     const reached = new Map<string, number>()
+    const vouched = new Map<string, number>()
     const follow = (node: NodeView<PbftMachine>): void => {
       if (node.isByzantine || node.incarnation === 0) return
       reached.set(node.id, Math.max(reached.get(node.id) ?? 0, node.machine.status().appliedIndex))
@@ -20,6 +21,7 @@ export const stableCheckpoints: Invariant<PbftMachine> = {
     return {
       afterStep(node) {
         for (const entry of cursor.take(node)) {
+          if (entry.kind === 'vouched') vouched.set(node.id, Math.max(vouched.get(node.id) ?? 0, entry.sequence))
           if (entry.kind !== 'stable' && entry.kind !== 'checkpointed' && entry.kind !== 'installed') continue
           const known = digests.get(entry.sequence)
           if (known === undefined) digests.set(entry.sequence, entry.digest)
@@ -36,6 +38,11 @@ export const stableCheckpoints: Invariant<PbftMachine> = {
           }
         }
         return null
+      },
+      afterRestart(node) {
+        const sequence = vouched.get(node.id) ?? 0
+        if (node.isByzantine || node.machine.status().appliedIndex >= sequence) return null
+        return `${node.id} has forgotten the state of checkpoint ${sequence}, which it vouched for.`
       },
     }
   },
