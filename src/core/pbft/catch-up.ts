@@ -64,12 +64,16 @@ function helpIntoView(state: PbftState, sender: number, peer: PeerState, status:
   if (!isBefore || (peer.helpedAtTick !== null && state.ticks - peer.helpedAtTick < state.config.timing.heartbeatTicks)) return
   peer.helpedAtTick = state.ticks
   if (state.phase === 'active') {
-    if (state.newViewFrame) state.sendFrame(sender, 'new-view', state.newViewFrame)
-    return
+    // Nobody takes it from other hands than the primary's.
+    if (!state.newViewFrame || !state.isPrimary || !mayOpen(state)) return
+    state.noteOpened()
+    return state.sendFrame(sender, 'new-view', state.newViewFrame)
   }
   if (!state.ownViewChange || !state.viewChanges.has(state.me)) return
   if (status.view < state.view || status.viewChanges[state.me] !== true) state.sendFrame(sender, 'view-change', state.ownViewChange)
 }
+
+const mayOpen = (state: PbftState): boolean => state.isNewViewDurable || (__PLANTED__ && isPlanted('pbft/new-view-before-durable'))
 
 /** This replica's own statements on `slot` that `to` lacks. A status may be older than what is under way: only after a while. */
 function resend(state: PbftState, to: number, slot: Slot, flags: number): void {

@@ -18,7 +18,7 @@ export function fingerprintOf(state: PbftState): string {
   const pool = [...state.pool.values()].map((request) => `${request.item.id}:${request.source}:${request.isAssigned}:${request.sentAtTick !== null}:${request.tokens.length}`)
   const peers = state.peers.map(({ view, isChanging, stable, executed }) => `${view}:${isChanging}:${stable}:${executed}`)
   return [
-    state.view, state.phase, state.accusedView, hex(state.newViewFrame), hex(state.ownViewChange), viewChanges.join(','), state.stable.sequence,
+    state.view, state.phase, state.accusedView, hex(state.newViewFrame), state.isNewViewDurable, hex(state.ownViewChange), viewChanges.join(','), state.stable.sequence,
     state.highest, state.lastProposed, state.executed, state.applied, state.committed, slots.join(','), log.join(','), hex(state.window.encode()),
     pool.join(','), state.future.frames.map(toHex).join(','), peers.join(','),
   ].join('/')

@@ -19,7 +19,7 @@ import { describe, entries, firstIndex, lastIndex, persistedIndex } from './desc
 import { canExecute, executeCommitted } from './execution'
 import { fingerprintOf } from './fingerprint'
 import type { RecordLocations } from './locations'
-import { receiveNewView } from './view-entry'
+import { countOwnNewView, receiveNewView } from './view-entry'
 import { canPropose, proposeBatches, receiveCommit, receiveEvidence, receivePrepare, receivePrePrepare, tryCommit, tryPrepare } from './ordering'
 import { Outputs, type OwnStatement, type WriteCompletion } from './outputs'
 import { newViewRecord, stableRecord, viewChangeRecord } from './records'
@@ -160,6 +160,7 @@ export class PbftMachine implements ProtocolMachine {
   #countOwn(own: OwnStatement): void {
     const state = this.#state
     if (own.kind === 'view-change') return countOwnViewChange(state, own.signature, own.view)
+    if (own.kind === 'new-view') return countOwnNewView(state, own.signature)
     state.noteSaid(own.kind, own)
     const slot = state.slots.get(own.sequence)
     if (!slot || own.view !== state.view || state.phase !== 'active') return

@@ -3,7 +3,7 @@ import type { Committed, ControlOutcome, Frame, LogRecord, MachineEvent, Receive
 
 /** A statement of this replica that counts here once the write that it rides on is durable. */
 export interface OwnStatement {
-  readonly kind: 'pre-prepare' | 'prepare' | 'commit' | 'view-change'
+  readonly kind: 'pre-prepare' | 'prepare' | 'commit' | 'view-change' | 'new-view'
   readonly view: number
   readonly sequence: number
   readonly digest: Uint8Array

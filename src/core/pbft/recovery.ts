@@ -55,6 +55,7 @@ export class PbftRecovery implements MachineRecovery<PbftMachine> {
     for (const sequence of state.slots.keys()) if (sequence <= state.stable.sequence) state.slots.delete(sequence)
     state.lastProposed = Math.max(state.stable.sequence, state.executed, state.highest)
     state.durableStable = state.stable.sequence
+    state.isNewViewDurable = state.newViewFrame !== null
     const locations = new RecordLocations()
     for (const { record, location } of this.#records) locations.note(needOf(record), location)
     const { sequence, digest } = state.stable

@@ -79,6 +79,8 @@ export class PbftState {
   accusedView = -1
   /** The proof of the current view; null in view 0 and while changing. */
   newViewFrame: Uint8Array | null = null
+  /** Of the primary: its own proof of the current view is on its disk, so that it may be sent again. */
+  isNewViewDurable = false
   ownViewChange: Uint8Array | null = null
   /** The latest valid one of each replica, for this view or a later one. */
   readonly viewChanges = new Map<number, { readonly message: ViewChange; readonly frame: Uint8Array }>()
@@ -233,6 +235,10 @@ export class PbftState {
     if (!this.isWatched) return
     const signers = signatures.map(({ replica }) => this.group.idOf(replica))
     this.trace.note({ kind, view: about.view, sequence: about.sequence, digest: toHex(about.digest), signers })
+  }
+
+  noteOpened(): void {
+    if (this.isWatched) this.trace.note({ kind: 'opened', view: this.view })
   }
 
   noteVouched(sequence: number): void {

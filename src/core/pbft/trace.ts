@@ -20,6 +20,8 @@ export type TraceEntry =
     readonly digest: string
     readonly signers: readonly string[]
   }
+  /** As its primary it told others what the view begins with. */
+  | { readonly kind: 'opened'; readonly view: number }
   | { readonly kind: 'proposed'; readonly view: number; readonly sequence: number; readonly digest: string }
   | { readonly kind: 'stable'; readonly sequence: number; readonly digest: string }
   /** The state of a checkpoint that it computed, or took from another replica. */

@@ -17,6 +17,7 @@ export function startViewChange(state: PbftState, view: number, why: string): vo
   state.timer = 0
   state.attempts++
   state.newViewFrame = null
+  state.isNewViewDurable = false
   for (const slot of state.slots.values()) slot.beginView()
   state.highest = state.executed
   state.out.events.push({ kind: 'term-changed', term: view })

@@ -57,9 +57,18 @@ export function maybeSendNewView(state: PbftState): void {
   })
   const message: NewView = { kind: 'new-view', view, viewChanges: used.flatMap((each) => (each ? [each.frame] : [])), proposals }
   const frame = state.frame(message)
+  // Durable first: a primary that comes back from a crash must not open the view with another content.
   state.broadcastFrame('new-view', frame, 'durable')
   enterView(state, message, frame, plan)
+  state.ownWhenDurable({ kind: 'new-view', view, sequence: 0, digest: state.stable.digest, signature: frame })
   noteEntry(state, view, used.flatMap((each) => (each ? [each.message] : [])), plan, true)
+}
+
+/** This primary's own, once it is durable. */
+export function countOwnNewView(state: PbftState, frame: Uint8Array): void {
+  if (frame !== state.newViewFrame) return
+  state.isNewViewDurable = true
+  state.noteOpened()
 }
 
 export function receiveNewView(state: PbftState, sender: number, message: NewView, frame: Uint8Array, isSigned: () => boolean): void {
@@ -134,6 +143,7 @@ export function beginView(state: PbftState, message: NewView, frame: Uint8Array)
   state.timer = 0
   state.viewSinceTick = state.ticks
   state.newViewFrame = frame
+  state.isNewViewDurable = false
   state.ownViewChange = null
   for (const slot of state.slots.values()) slot.beginView()
   for (const [sender, each] of state.viewChanges) if (each.message.view <= message.view) state.viewChanges.delete(sender)

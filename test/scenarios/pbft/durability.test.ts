@@ -49,4 +49,23 @@ describe('a replica whose disk is still busy, asked by a status', () => {
     group.run(300)
     expect(rest.map((node) => node.list.commands.join(' '))).toEqual(['a b c d e', 'a b c d e', 'a b c d e'])
   })
+
+  it('does not open a view: after a crash it could open the same one with another content', () => {
+    group = new PbftGroup({ replicas: 4, seed: 1 })
+    group.crash(group.node('n0'))
+    group.propose('a', ['n1', 'n2', 'n3'])
+    const primary = group.node('n1')
+    const hasOpened = (): boolean => primary.machine.view === 1 && primary.machine.isInView
+    while (!hasOpened()) {
+      pass(1)
+      move((node) => node !== primary || !hasOpened())
+    }
+    const opened: Packet[] = []
+    pass(2 * HEARTBEAT_TICKS)
+    move((node) => node !== primary, (packet) => packet.kind === 'new-view' && opened.push(packet) > 0)
+    expect(primary.disk.pendingWrites).toBeGreaterThan(0)
+    expect(opened.map(({ to }) => to)).toEqual([])
+    group.settle()
+    expect(['n1', 'n2', 'n3'].map((id) => group.node(id).machine.isInView)).toEqual([true, true, true])
+  })
 })

@@ -92,6 +92,10 @@ export const PLANTED_PBFT_BUGS = [
     violates: 'Views Are Monotonic.',
   },
   {
+    id: 'pbft/new-view-before-durable', protocol: 'pbft', what: 'Who asks is sent the new-view before it is on the disk of its primary.',
+    violates: 'No Contradiction: after a crash the primary can open the same view with another content.',
+  },
+  {
     id: 'pbft/released-before-stable-is-durable', protocol: 'pbft',
     what: 'Records are given back when a checkpoint is stable, before its certificate is on disk.',
     violates: 'No Contradiction: after a crash a replica knows neither the checkpoint nor what it said before it.',

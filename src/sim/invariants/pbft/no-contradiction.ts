@@ -10,7 +10,7 @@ interface Said {
 
 /**
  * No correct replica signs two different pre-prepares, prepares or commits for one view and sequence number, not across crashes either. So
- * one that comes back in the view in which it spoke still has what it spoke of.
+ * one that comes back in the view in which it spoke still has what it spoke of, a primary what the view began with.
  */
 export const noContradiction: Invariant<PbftMachine> = {
   name: 'No Contradiction',
@@ -18,10 +18,12 @@ export const noContradiction: Invariant<PbftMachine> = {
   begin() {
     const cursor = new TraceCursor()
     const said = new Map<string, Map<string, Said>>()
+    const opened = new Map<string, number>()
     const check = (node: NodeView<PbftMachine>): string | null => {
       let own = said.get(node.id)
       if (!own) said.set(node.id, own = new Map<string, Said>())
       for (const entry of cursor.take(node)) {
+        if (entry.kind === 'opened') opened.set(node.id, Math.max(opened.get(node.id) ?? 0, entry.view))
         if (entry.kind !== 'said') continue
         const { view, sequence, digest, statement } = entry
         const key = `${statement} ${view} ${sequence}`
@@ -37,6 +39,8 @@ export const noContradiction: Invariant<PbftMachine> = {
         if (node.isByzantine) return null
         const { machine } = node
         const { low } = machine.watermarks
+        const view = opened.get(node.id) ?? 0
+        if (machine.view < view || (machine.view === view && !machine.isInView)) return `${node.id} has forgotten with what it opened view ${view}.`
         if (!machine.isInView) return null
         const proposed = new Set<string>()
         for (const entry of machine.trace.since(0)) {
