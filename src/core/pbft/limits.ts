@@ -36,6 +36,10 @@ export const REQUEST_ELECTIONS_MAX = 200
 export const RETRANSMIT_HEARTBEATS = 2
 /** A state transfer that has not moved for this many heartbeats goes on from another source. */
 export const TRANSFER_STALL_HEARTBEATS = 6
+/** The whole of one takes so many heartbeats at most, doubled with every one that was given up: a liar may be just not silent. */
+export const TRANSFER_HEARTBEATS_MAX = 128
+/** The same is doubled so many times at most. */
+export const TRANSFER_DOUBLINGS_MAX = 16
 /** Chunks of a snapshot asked for at once. */
 export const CHUNKS_OUTSTANDING_MAX = 4
 /** Chunks that a received snapshot may have. */

@@ -38,6 +38,7 @@ export interface Transfer {
   readonly chunks: (Uint8Array | null)[]
   bytes: number
   received: number
+  readonly sinceTick: number
   movedAtTick: number
 }
 
@@ -116,6 +117,8 @@ export class PbftState {
   readonly windowsAt = new Map<number, Uint8Array>()
 
   transfer: Transfer | null = null
+  /** Transfers that took too long since one was installed. */
+  transfersGivenUp = 0
   /** The index of the snapshot that the driver is installing. */
   installing: number | null = null
   installSource = 0

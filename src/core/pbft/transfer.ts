@@ -7,7 +7,7 @@ import type { SnapshotHead } from '../machine'
 import { advanceStable, announceCheckpoint, certificateOf, isStable } from './checkpoints'
 import { advanceCommitted, settleCovered } from './execution'
 import { isSame } from './group'
-import { CHUNKS_OUTSTANDING_MAX, TRANSFER_STALL_HEARTBEATS } from './limits'
+import { CHUNKS_OUTSTANDING_MAX, TRANSFER_DOUBLINGS_MAX, TRANSFER_HEARTBEATS_MAX, TRANSFER_STALL_HEARTBEATS } from './limits'
 import { RequestWindow } from './request-window'
 import { decodeSnapshotMeta, encodeSnapshotMeta, type SnapshotMeta } from './snapshot-meta'
 import type { PbftState, Transfer } from './state'
@@ -38,7 +38,7 @@ export function receiveOffer(state: PbftState, sender: number, offer: Offer): vo
   if (meta === null || !isVouchedFor(state, offer, meta)) return
   if (meta.stable !== null && isStable(state, meta.stable)) advanceStable(state, meta.stable)
   const chunks = new Array<Uint8Array | null>(offer.chunks).fill(null)
-  state.transfer = { source: sender, offer, meta, chunks, bytes: 0, received: 0, movedAtTick: state.ticks }
+  state.transfer = { source: sender, offer, meta, chunks, bytes: 0, received: 0, sinceTick: state.ticks, movedAtTick: state.ticks }
   for (let chunk = 0; chunk < Math.min(offer.chunks, CHUNKS_OUTSTANDING_MAX); chunk++) askForChunk(state, state.transfer, chunk)
   if (offer.chunks === 0) complete(state, state.transfer)
 }
@@ -105,13 +105,19 @@ function reject(state: PbftState, transfer: Transfer, why: string): void {
   state.transfer = null
 }
 
-/** At every heartbeat: gives up on a source that is silent, after asking once more for what is missing. */
+/** At every heartbeat: gives up on a source that is silent, after asking once more for what is missing, and on one that takes too long. */
 export function watchTransfer(state: PbftState): void {
   const { transfer } = state
   if (!transfer) return
   const silentFor = state.ticks - transfer.movedAtTick
   const { heartbeatTicks } = state.config.timing
   if (silentFor >= TRANSFER_STALL_HEARTBEATS * heartbeatTicks) {
+    state.transfer = null
+    return
+  }
+  const heartbeatsMax = TRANSFER_HEARTBEATS_MAX * 2 ** Math.min(state.transfersGivenUp, TRANSFER_DOUBLINGS_MAX)
+  if (state.ticks - transfer.sinceTick >= heartbeatsMax * heartbeatTicks) {
+    state.transfersGivenUp++
     state.transfer = null
     return
   }
@@ -133,6 +139,7 @@ export function installed(state: PbftState, head: SnapshotHead): void {
   const window = meta === null ? null : RequestWindow.decode(meta.window)
   if (state.installing !== head.index || meta === null || window === null) return
   state.installing = null
+  state.transfersGivenUp = 0
   state.executed = head.index
   state.applied = head.index
   state.committed = Math.max(state.committed, head.index)
