@@ -104,7 +104,7 @@ export function fetchMissing(state: PbftState): void {
   const isStuck = state.committed === state.committedAtHeartbeat
   state.committedAtHeartbeat = state.committed
   fetchBatches(state)
-  if (state.installing !== null || state.transfer !== null || !isStuck) return
+  if (state.installing !== null || state.transfer !== null || state.isDiskBehind || !isStuck) return
   const ahead = Math.max(state.stable.sequence, ...state.peers.map((peer) => peer.executed))
   if (ahead <= state.committed) return
   const source = nextSource(state, (i) => (state.peers[i]?.executed ?? 0) > state.committed)

@@ -30,7 +30,7 @@ export function advanceCommitted(state: PbftState): void {
 
 const nextCommitted = (state: PbftState): CommittedEntry | null => state.slots.get(state.committed + 1)?.committed ?? null
 
-export const canExecute = (state: PbftState): boolean => state.installing === null && state.executed < state.committed
+export const canExecute = (state: PbftState): boolean => state.installing === null && !state.isDiskBehind && state.executed < state.committed
 
 /** Hands out entries up to the next checkpoint, whose state must be kept before anything follows. */
 export function executeCommitted(state: PbftState): void {

@@ -14,6 +14,8 @@ export const FUTURE_FRAMES_MAX = 64
 export const FUTURE_BYTES_MAX = 1024 * 1024
 /** Checkpoints of one sender that are kept: the latest ones. */
 export const CHECKPOINTS_PER_SENDER_MAX = 3
+/** Checkpoints whose snapshots wait for the disk, each with a whole state: with so many a replica takes no more part until one is written. */
+export const CHECKPOINTS_UNWRITTEN_MAX = 4
 /** Sequence numbers after the last executed one that a status tells of. */
 export const STATUS_SLOTS_MAX = 64
 /** Batches of one sequence number that are kept, from different views. */

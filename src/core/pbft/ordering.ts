@@ -19,6 +19,7 @@ export function canPropose(state: PbftState): boolean {
 }
 
 export function isInWindow(state: PbftState, sequence: number): boolean {
+  if (state.isDiskBehind) return false
   if (__PLANTED__ && isPlanted('pbft/future-watermark-accepted')) return sequence > state.stable.sequence
   return sequence > state.stable.sequence && sequence <= state.highWatermark
 }

@@ -5,7 +5,7 @@ import { encodeBody, encodeStatement, encodeStatementFrame, type Unsigned } from
 import { EMPTY_BATCH } from './batch'
 import { FutureFrames } from './future-frames'
 import { Group } from './group'
-import { CHECKPOINT_INTERVAL_MAX, DOUBLINGS_MAX, NEW_VIEW_BYTES_MAX, PIPELINE_MAX, REPORTS_REMEMBERED, TIMEOUT_ELECTIONS } from './limits'
+import { CHECKPOINT_INTERVAL_MAX, CHECKPOINTS_UNWRITTEN_MAX, DOUBLINGS_MAX, NEW_VIEW_BYTES_MAX, PIPELINE_MAX, REPORTS_REMEMBERED, TIMEOUT_ELECTIONS } from './limits'
 import { Outputs, type OwnStatement } from './outputs'
 import { RequestPool } from './request-pool'
 import { RequestWindow } from './request-window'
@@ -168,9 +168,14 @@ export class PbftState {
     return this.stable.sequence + this.windowSize
   }
 
-  /** Executing waits for what other replicas must bring: no fault of the primary. */
+  /** Its disk is so slow that what it executes would fill the memory. */
+  get isDiskBehind(): boolean {
+    return this.windowsAt.size >= CHECKPOINTS_UNWRITTEN_MAX
+  }
+
+  /** Executing waits for what other replicas or the disk must bring: no fault of the primary. */
   get isBehind(): boolean {
-    return this.installing !== null || this.transfer !== null || this.executed < this.stable.sequence
+    return this.isDiskBehind || this.installing !== null || this.transfer !== null || this.executed < this.stable.sequence
   }
 
   get timeoutTicks(): number {

@@ -148,6 +148,8 @@ export function installed(state: PbftState, head: SnapshotHead): void {
   const digest = state.group.checkpointDigest(meta.sequence, meta.stateDigest, meta.window)
   state.ownCheckpoints.set(head.index, digest)
   state.durableSnapshot = head.index
+  // The snapshots of these were given up for this one.
+  for (const index of state.windowsAt.keys()) if (index <= head.index) state.windowsAt.delete(index)
   if (meta.certificate && isStable(state, meta.certificate)) advanceStable(state, meta.certificate)
   advanceCommitted(state)
   settleCovered(state)

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { CHECKPOINTS_UNWRITTEN_MAX } from '../../../src/core/pbft/limits'
 import { PbftGroup, type GroupNode, type Packet } from './group'
 
 let group: PbftGroup
@@ -26,6 +27,30 @@ function move(isWriting: (node: GroupNode) => boolean, isLost: (packet: Packet) 
 function pass(ticks: number): void {
   for (let i = 0; i < ticks; i++) for (const node of group.nodes) group.tick(node)
 }
+
+describe('a replica whose disk stands still', () => {
+  it('does not fill its memory with states that wait to be written, and catches up when it writes again', () => {
+    group = new PbftGroup({ replicas: 4, seed: 1 })
+    const slow = group.node('n3')
+    const commands = Array.from({ length: 80 }, (_, i) => `c${i}`)
+    for (const command of commands) {
+      group.propose(command, ['n0'])
+      pass(1)
+      move((node) => node !== slow)
+    }
+    expect(group.node('n0').list.commands).toEqual(commands)
+    expect(slow.driver?.statistics().snapshots.underWay).toBe(CHECKPOINTS_UNWRITTEN_MAX)
+    // It did not leave its view for what is its own fault.
+    expect(slow.machine).toMatchObject({ view: 0, isInView: true })
+    const writes = slow.disk.pendingWrites
+    pass(30)
+    move((node) => node !== slow)
+    expect(slow.disk.pendingWrites).toBe(writes)
+    group.run(100)
+    expect(slow.list.commands).toEqual(commands)
+    expect(slow.machine.watermarks.low).toBe(80)
+  })
+})
 
 describe('a replica whose disk is still busy, asked by a status', () => {
   it('does not vouch for a checkpoint: a power failure would leave nobody with the state', () => {
