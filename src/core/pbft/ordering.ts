@@ -168,19 +168,21 @@ function checkVotes(state: PbftState, slot: Slot): void {
 }
 
 export function reportEquivocation(state: PbftState, one: Proposal, other: Proposal): void {
-  if (state.accusedView >= one.view) return
-  state.accusedView = one.view
+  if (state.accusedView === one.view) return
   const primary = state.group.primaryOf(one.view)
   state.misbehaviour(primary, `It signed two different pre-prepares for view ${one.view}, sequence number ${one.sequence}.`)
+  // Of other views a liar could make as much proof as it likes.
+  if (one.view !== state.view) return
+  state.accusedView = one.view
   state.broadcast({ kind: 'evidence', one: proposalOf(one), other: proposalOf(other) })
-  if (one.view === state.view && state.phase === 'active') startViewChange(state, state.view + 1, 'the primary signed two different pre-prepares')
+  if (state.phase === 'active') startViewChange(state, state.view + 1, 'the primary signed two different pre-prepares')
 }
 
 const proposalOf = ({ view, sequence, digest, signature }: Proposal): Proposal => ({ view, sequence, digest, signature })
 
 export function receiveEvidence(state: PbftState, { one, other }: Evidence): void {
   if (one.view !== other.view || one.sequence !== other.sequence || isSame(one.digest, other.digest)) return
-  if (state.accusedView >= one.view || !state.group.isProposal(one) || !state.group.isProposal(other)) return
+  if (state.accusedView === one.view || !state.group.isProposal(one) || !state.group.isProposal(other)) return
   reportEquivocation(state, one, other)
 }
 
