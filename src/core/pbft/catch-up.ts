@@ -66,7 +66,7 @@ function helpIntoView(state: PbftState, sender: number, peer: PeerState, status:
   if (state.phase === 'active') {
     // Nobody takes it from other hands than the primary's.
     if (!state.newViewFrame || !state.isPrimary || !mayOpen(state)) return
-    state.noteOpened()
+    if (__PLANTED__ && !state.isNewViewDurable) state.note({ kind: 'opened', view: state.view })
     return state.sendFrame(sender, 'new-view', state.newViewFrame)
   }
   if (!state.ownViewChange || !state.viewChanges.has(state.me)) return

@@ -5,11 +5,13 @@ import { decodeFrame, encodeStatement, encodeStatementFrame } from './codec'
 import { flipped, type LiarTools } from './liar'
 import { signBody, signStatement } from './liar-equivocation'
 import { decodeSnapshotMeta, encodeSnapshotMeta } from './snapshot-meta'
-import type { CommittedEntry, Message, Proposal, SignatureOf } from './types'
+import type { CheckpointCertificate, CommittedEntry, Message, Proposal, SignatureOf } from './types'
 
 const OFTEN = 0.5
 const SELDOM = 0.1
 const INVENTED_BYTES = 6
+/** Every group has checkpoints there. */
+const INVENTED_SEQUENCE = 64
 
 /** Answers to those who lack something: the lie comes alone. */
 const ANSWERS = ['entries', 'offer', 'chunk', 'batch', 'stable']
@@ -47,10 +49,12 @@ export function altered(tools: LiarTools, frame: Frame, message: Message): Frame
   const { group, random } = tools
   switch (message.kind) {
     case 'view-change': {
+      if (random.next() < OFTEN) return say(signBody(tools, { ...message, stable: inventedCheckpoint(tools, message.stable), prepared: [] }))
       const prepared = message.prepared.map((each) => ({ ...each, digest: group.batchDigest(each.sequence, EMPTY_BATCH) }))
       return say(signBody(tools, { ...message, prepared }))
     }
     case 'new-view': {
+      if (random.next() < OFTEN) return say(signBody(tools, { ...message, viewChanges: message.viewChanges.slice(0, -1) }))
       const proposals = message.proposals.map((each): Proposal => resigned(tools, { ...each, digest: group.batchDigest(each.sequence, EMPTY_BATCH) }))
       return say(signBody(tools, { ...message, proposals }))
     }
@@ -83,6 +87,16 @@ function alteredMeta(bytes: Uint8Array, random: LiarTools['random']): Uint8Array
   const meta = decodeSnapshotMeta(bytes)
   if (meta === null || random.next() < SELDOM) return flipped(bytes, random)
   return encodeSnapshotMeta({ ...meta, window: meta.window.subarray(0, Math.max(0, meta.window.length - ID_BYTES)) })
+}
+
+/** The next state, vouched for by this replica in all names. */
+function inventedCheckpoint({ group }: LiarTools, known: CheckpointCertificate | null): CheckpointCertificate {
+  const sequence = known === null ? INVENTED_SEQUENCE : known.sequence * 2
+  const digest = group.stateDigest(EMPTY_BATCH)
+  const signatures = group.replicas.map((_, replica): SignatureOf => {
+    return { replica, signature: group.sign(encodeStatement(replica, { kind: 'checkpoint', view: 0, sequence, digest })) }
+  })
+  return { sequence, digest, signatures }
 }
 
 function resigned(tools: LiarTools, proposal: Proposal): Proposal {

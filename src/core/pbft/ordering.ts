@@ -60,7 +60,7 @@ function propose(state: PbftState, items: readonly Item[]): void {
   setProposal(state, slot, { view, sequence, digest, signature })
   // Durable first: a primary that comes back from a crash must not give the number to another batch.
   state.out.record(prePrepareRecord(frame), sequence)
-  state.broadcastFrame('pre-prepare', frame, 'durable')
+  state.broadcastFrame('pre-prepare', frame, __PLANTED__ && isPlanted('pbft/pre-prepare-before-durable') ? 'now' : 'durable')
   state.ownWhenDurable({ kind: 'pre-prepare', view, sequence, digest, signature })
 }
 

@@ -7,7 +7,7 @@ import { advanceCommitted } from './execution'
 import { isSame } from './group'
 import { RecordLocations } from './locations'
 import { PbftMachine } from './machine'
-import { beginView } from './view-entry'
+import { beginView, noteOpened } from './view-entry'
 import { setProposal } from './ordering'
 import { Outputs } from './outputs'
 import { decodeRecord, type PbftRecord } from './records'
@@ -56,6 +56,7 @@ export class PbftRecovery implements MachineRecovery<PbftMachine> {
     state.lastProposed = Math.max(state.stable.sequence, state.executed, state.highest)
     state.durableStable = state.stable.sequence
     state.isNewViewDurable = state.newViewFrame !== null
+    if (state.newViewFrame) noteOpened(state, state.newViewFrame)
     const locations = new RecordLocations()
     for (const { record, location } of this.#records) locations.note(needOf(record), location)
     const { sequence, digest } = state.stable
@@ -93,6 +94,7 @@ function restoreView(state: PbftState, records: readonly PbftRecord[]): void {
   // Nothing that an earlier new-view began counts any more.
   for (const slot of state.slots.values()) slot.beginView()
   state.highest = state.executed
+  state.note({ kind: 'left', view: state.view })
   assert(state.ownViewChange !== null, 'a view that is changed to was asked for')
   const message = decodeFrame(state.ownViewChange)?.message
   if (message?.kind === 'view-change') state.viewChanges.set(state.me, { message, frame: state.ownViewChange })

@@ -242,11 +242,8 @@ export class PbftState {
   noteCertificate(kind: 'prepared' | 'committed', about: Omit<Proposal, 'signature'>, signatures: readonly SignatureOf[]): void {
     if (!this.isWatched) return
     const signers = signatures.map(({ replica }) => this.group.idOf(replica))
-    this.trace.note({ kind, view: about.view, sequence: about.sequence, digest: toHex(about.digest), signers })
-  }
-
-  noteOpened(): void {
-    if (this.isWatched) this.trace.note({ kind: 'opened', view: this.view })
+    const primary = this.group.idOf(this.group.primaryOf(about.view))
+    this.trace.note({ kind, view: about.view, primary, sequence: about.sequence, digest: toHex(about.digest), signers })
   }
 
   noteVouched(sequence: number): void {

@@ -16,6 +16,7 @@ export type TraceEntry =
   | {
     readonly kind: 'prepared' | 'committed'
     readonly view: number
+    readonly primary: string
     readonly sequence: number
     readonly digest: string
     readonly signers: readonly string[]
@@ -27,12 +28,13 @@ export type TraceEntry =
   /** The state of a checkpoint that it computed, or took from another replica. */
   | { readonly kind: 'checkpointed' | 'installed'; readonly sequence: number; readonly digest: string }
   /**
-   * It entered a view: every prepared certificate among the view changes, the view of the one that was chosen for each place, and whether the
+   * It entered a view: who sent the view changes, every prepared certificate among them, the view of the one that was chosen for each place, and whether the
    * new-view follows from view changes that hold.
    */
   | {
     readonly kind: 'entered'
     readonly view: number
+    readonly senders: readonly string[]
     readonly given: readonly CertifiedPlace[]
     readonly chosen: readonly CertifiedPlace[]
     readonly isFollowed: boolean

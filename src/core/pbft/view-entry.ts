@@ -61,14 +61,22 @@ export function maybeSendNewView(state: PbftState): void {
   state.broadcastFrame('new-view', frame, 'durable')
   enterView(state, message, frame, plan)
   state.ownWhenDurable({ kind: 'new-view', view, sequence: 0, digest: state.stable.digest, signature: frame })
-  noteEntry(state, view, used.flatMap((each) => (each ? [each.message] : [])), plan, true)
+  noteEntry(state, view, chosen, used.flatMap((each) => (each ? [each.message] : [])), plan, true)
 }
 
 /** This primary's own, once it is durable. */
 export function countOwnNewView(state: PbftState, frame: Uint8Array): void {
   if (frame !== state.newViewFrame) return
   state.isNewViewDurable = true
-  state.noteOpened()
+  noteOpened(state, frame)
+}
+
+/** For who checks it: with a new-view its primary says every pre-prepare in it. */
+export function noteOpened(state: PbftState, frame: Uint8Array): void {
+  const message = state.isWatched ? decodeFrame(frame)?.message : null
+  if (message?.kind !== 'new-view' || !state.isPrimary) return
+  state.note({ kind: 'opened', view: message.view })
+  for (const proposal of message.proposals) state.noteSaid('pre-prepare', proposal)
 }
 
 export function receiveNewView(state: PbftState, sender: number, message: NewView, frame: Uint8Array, isSigned: () => boolean): void {
@@ -93,23 +101,26 @@ function checkedPlan(state: PbftState, message: NewView): NewViewPlan | null {
     senders.add(found.sender)
     inside.push(found.message)
   }
-  if (senders.size < state.group.quorum.size) return null
+  if (senders.size < state.group.quorum.size && !(__PLANTED__ && isPlanted('pbft/new-view-by-fewer'))) return null
   const plan = planNewView(state, inside)
   const low = plan.stable?.sequence ?? 0
   isFollowed &&= plan.digests.length === message.proposals.length && plan.digests.every((digest, i) => {
     const proposal = message.proposals[i]
     return proposal?.view === message.view && proposal.sequence === low + 1 + i && isSame(proposal.digest, digest) && state.group.isProposal(proposal)
   })
-  noteEntry(state, message.view, inside, plan, isFollowed)
+  noteEntry(state, message.view, [...senders], inside, plan, isFollowed)
   return isFollowed || isTrusted ? plan : null
 }
 
-function noteEntry(state: PbftState, view: number, viewChanges: readonly ViewChange[], plan: NewViewPlan, isFollowed: boolean): void {
+function noteEntry(
+  state: PbftState, view: number, senders: readonly number[], viewChanges: readonly ViewChange[], plan: NewViewPlan, isFollowed: boolean,
+): void {
   if (!state.isWatched) return
   const place = (certificate: PreparedCertificate): CertifiedPlace => ({ sequence: certificate.sequence, view: certificate.view })
   const given = viewChanges.flatMap(({ prepared }) => prepared.map(place))
   const isEntered = isFollowed || (__PLANTED__ && isPlanted('pbft/new-view-not-checked'))
-  if (isEntered) state.note({ kind: 'entered', view, given, chosen: plan.chosen.map(place), isFollowed })
+  if (!isEntered) return
+  state.note({ kind: 'entered', view, senders: senders.map((sender) => state.group.idOf(sender)), given, chosen: plan.chosen.map(place), isFollowed })
 }
 
 function isKnownOrValid(state: PbftState, found: SignedMessage, message: ViewChange, bytes: Uint8Array): boolean {

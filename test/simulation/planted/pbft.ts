@@ -24,6 +24,14 @@ export const PLANTED_PBFT_BUGS = [
     violates: 'Prepared Certificates Survive View Changes; Agreement.',
   },
   {
+    id: 'pbft/new-view-by-fewer', protocol: 'pbft', what: 'A new-view counts with less than a quorum of view changes.',
+    violates: 'Certificates; Prepared Certificates Survive View Changes.',
+  },
+  {
+    id: 'pbft/stated-checkpoint-not-checked', protocol: 'pbft', what: 'The checkpoint that a view change states is taken without its certificate.',
+    violates: 'Stable Checkpoints: a quorum holds the state.',
+  },
+  {
     id: 'pbft/commit-by-f-plus-one', protocol: 'pbft', what: 'f + 1 commits are taken for a quorum.',
     violates: 'Certificates; Agreement after a view change.',
   },
@@ -86,6 +94,14 @@ export const PLANTED_PBFT_BUGS = [
   {
     id: 'pbft/prepare-before-durable', protocol: 'pbft', what: 'A prepare leaves before the pre-prepare that it answers is on disk.',
     violates: 'No Contradiction across a crash.',
+  },
+  {
+    id: 'pbft/pre-prepare-before-durable', protocol: 'pbft', what: 'A pre-prepare leaves before it is on the disk of its primary.',
+    violates: 'Certificates: after a crash the primary may give the number to another batch.',
+  },
+  {
+    id: 'pbft/view-change-before-durable', protocol: 'pbft', what: 'A view change leaves before it is on disk.',
+    violates: 'Certificates: after a crash the replica speaks in the view that it left.',
   },
   {
     id: 'pbft/view-change-not-persisted', protocol: 'pbft', what: 'A replica that has left a view forgets that in a crash.',
