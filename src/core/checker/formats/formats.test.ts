@@ -76,7 +76,9 @@ describe('NDJSON', () => {
     ['{"process":0,"type":"invoke"}', /^Line 1: expected "f"/],
     ['{"process":0,"type":"ok","f":"read","value":1}', /^Line 1: expected an invocation of process 0 before its completion/],
     ['{"process":0,"type":"invoke","f":"read"}\n{"process":0,"type":"ok","f":"write"}', /^Line 2: expected the completion of read/],
-    [`{"process":0,"type":"invoke","f":"write","value":${'['.repeat(500)}${']'.repeat(500)}}`, /^Line 1: expected values that are not nested/],
+    [`{"process":0,"type":"invoke","f":"write","value":${'['.repeat(500)}${']'.repeat(500)}}`, /^Line 1: expected values nested at most 200 deep/],
+    [`{"process":0,"type":"invoke","f":"read","key":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, /^Line 1: expected values nested at most 200 deep/],
+    [`{"process":0,"type":"invoke","f":"read"}\n${'['.repeat(50_000)}${']'.repeat(50_000)}`, /^Line 2: expected values nested at most 200 deep/],
   ])('a line that is no event is refused: %#', (text, message) => { expect(complaint(text)).toMatch(message) })
 })
 

@@ -5,7 +5,7 @@
  */
 import { fail, ok, type Result } from '../../base'
 import { pairEvents, type EventType, type History, type HistoryEvent } from '../history'
-import { isList, shown, type Value } from '../values'
+import { isList, shown, VALUE_DEPTH_MAX, type Value } from '../values'
 import { EdnMap, EdnTagged, readEdn, type Edn } from './edn'
 import { asValue, isTooDeep } from './edn-values'
 import { parseJson } from './json-lines'
@@ -38,6 +38,7 @@ export function formatOf(text: string): HistoryFormat {
 function jsonRaws(text: string): Read<Raw[]> {
   const raws: Raw[] = []
   const add = (value: Value, line: number): Read<undefined> => {
+    if (isTooDeep(value)) return wrong(line, `values nested at most ${String(VALUE_DEPTH_MAX)} deep`)
     if (value === null || typeof value !== 'object' || isList(value)) return wrong(line, 'an event as a JSON object', value)
     const event = value as Readonly<Record<string, Value>>
     raws.push({ line, field: (name) => (Object.hasOwn(event, name) ? event[name] : undefined) })
@@ -105,7 +106,6 @@ function eventOf({ line, field }: Raw): Read<HistoryEvent | null> {
   if (typeof f !== 'string' && !(f === undefined && type !== 'invoke')) return wrong(line, '"f" to be the name of an operation', f ?? null)
   const time = field('time')
   const value = field('value')
-  if (value !== undefined && isTooDeep(value)) return wrong(line, 'values that are not nested as deep as this one')
   return ok({
     process, type: type as EventType, f: f ?? null, key: field('key') ?? null, value, line,
     time: typeof time === 'number' ? time : typeof time === 'bigint' ? Number(time) : null,
