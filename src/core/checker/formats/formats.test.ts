@@ -65,6 +65,9 @@ describe('NDJSON', () => {
     expect(canonical(of('9007199254740993'))).toBe('[9007199254740993]')
     expect(canonical(of('9007199254740993'))).not.toBe(canonical(of('9007199254740992')))
     expect(canonical(of('"9007199254740993"'))).toBe('["9007199254740993"]')
+    expect(canonical(of('{"a":[1,{"__proto__":9007199254740993}],"b":9007199254740993}'))).toBe('[{"a":[1,{"__proto__":9007199254740993}],"b":9007199254740993}]')
+    const long = 'a'.repeat(20_000_000)
+    expect(of(`"${long}",9007199254740993`)).toEqual([long, 9007199254740993n])
   })
 
   test.each([
