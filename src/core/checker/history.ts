@@ -3,7 +3,7 @@
  * completion; one whose completion is `info` or missing has an unknown outcome and may take effect at any later time, or never.
  */
 import { assert } from '../base'
-import type { Value } from './values'
+import { canonical, shown, type Value } from './values'
 
 export type ProcessId = number | string
 export type EventType = 'invoke' | 'ok' | 'fail' | 'info'
@@ -103,11 +103,11 @@ export interface Mismatch {
  */
 export function pairEvents(events: readonly HistoryEvent[]): History | Mismatch {
   const recorder = new HistoryRecorder()
-  const open = new Map<ProcessId, { id: number; f: string }>()
+  const open = new Map<ProcessId, { id: number; f: string; key: Value }>()
   for (const [at, event] of events.entries()) {
     if (event.type === 'invoke') {
       const id = recorder.invoke(event.process, event.f ?? '', event.key, event.value ?? null, event.time, event.line)
-      open.set(event.process, { id, f: event.f ?? '' })
+      open.set(event.process, { id, f: event.f ?? '', key: event.key })
       continue
     }
     const invocation = open.get(event.process)
@@ -116,6 +116,9 @@ export function pairEvents(events: readonly HistoryEvent[]): History | Mismatch 
     if (invocation === undefined) return { at, expected: `an invocation of process ${String(event.process)} before its completion` }
     if (event.f !== null && invocation.f !== event.f) {
       return { at, expected: `the completion of ${invocation.f}, which process ${String(event.process)} invoked last, not of ${event.f}` }
+    }
+    if (event.type === 'ok' && event.key !== null && event.key !== invocation.key && canonical(event.key) !== canonical(invocation.key)) {
+      return { at, expected: `the completion of what process ${String(event.process)} invoked last, of key ${shown(invocation.key)}, not ${shown(event.key)}` }
     }
     open.delete(event.process)
     recorder.complete(invocation.id, event.type, event.value ?? null, event.time)

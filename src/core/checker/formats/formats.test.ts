@@ -58,6 +58,13 @@ describe('NDJSON', () => {
   test('keys of any form, and completions that do not repeat them', () => {
     const text = '{"process":"a","type":"invoke","f":"get","key":{"b":[1],"a":2}}\n{"process":"a","type":"ok","value":"x"}'
     expect(told(text)).toEqual([['a', 'get', { b: [1], a: 2 }, null, 'x', 'ok']])
+    const repeated = '{"process":0,"type":"invoke","f":"get","key":{"b":1,"a":2}}\n{"process":0,"type":"ok","key":{"a":2,"b":1},"value":"x"}'
+    expect(told(repeated)).toEqual([[0, 'get', { b: 1, a: 2 }, null, 'x', 'ok']])
+  })
+
+  test('a process may be a number of any size', () => {
+    const text = ['invoke', 'ok'].map((type) => `{"process":8446744073709551616,"type":"${type}","f":"read"}`).join('\n')
+    expect(told(text)).toEqual([['8446744073709551616', 'read', null, null, null, 'ok']])
   })
 
   test('whole numbers beyond 2^53 stay apart', () => {
@@ -79,6 +86,8 @@ describe('NDJSON', () => {
     ['{"process":0,"type":"invoke"}', /^Line 1: expected "f"/],
     ['{"process":0,"type":"ok","f":"read","value":1}', /^Line 1: expected an invocation of process 0 before its completion/],
     ['{"process":0,"type":"invoke","f":"read"}\n{"process":0,"type":"ok","f":"write"}', /^Line 2: expected the completion of read/],
+    ['{"process":0,"type":"invoke","f":"read","key":"x"}\n{"process":0,"type":"ok","key":"y","value":1}', /^Line 2: expected .* of key "x", not "y"/],
+    ['{"process":0,"type":"invoke","f":"read"}\n{"process":0,"type":"ok","key":"y","value":1}', /^Line 2: expected .* of key null, not "y"/],
     [`{"process":0,"type":"invoke","f":"write","value":${'['.repeat(500)}${']'.repeat(500)}}`, /^Line 1: expected values nested at most 200 deep/],
     [`{"process":0,"type":"invoke","f":"read","key":${'['.repeat(50_000)}${']'.repeat(50_000)}}`, /^Line 1: expected values nested at most 200 deep/],
     [`{"process":0,"type":"invoke","f":"read"}\n${'['.repeat(50_000)}${']'.repeat(50_000)}`, /^Line 2: expected values nested at most 200 deep/],
@@ -115,6 +124,12 @@ describe("Jepsen's EDN", () => {
       .toEqual([0, 'cas', null, [7, 8], null, 'unknown'])
     expect(told('{:process 0 :type :invoke :f :txn :value [[:r 1 nil] [:append 1 2]]}')[0])
       .toEqual([0, 'txn', null, [[':r', 1, null], [':append', 1, 2]], null, 'unknown'])
+  })
+
+  test("transactions that are not named, as in Elle's own histories", () => {
+    expect(told('{:process 0 :type :invoke :value [[:append 1 2]]} {:process 0 :type :ok :value [[:append 1 2]]} {:process 1 :type :invoke :f nil :value []}'))
+      .toEqual([[0, 'txn', null, [[':append', 1, 2]], [[':append', 1, 2]], 'ok'], [1, 'txn', null, [], null, 'unknown']])
+    expect(complaint('{:process 0 :type :invoke :value [1 2]}')).toMatch(/^Line 1: expected "f"/)
   })
 
   test.each([

@@ -94,20 +94,25 @@ function ednRaws(text: string): Read<Raw[]> {
 /** A keyword or a string as a bare word. */
 const bare = (value: Value | undefined): Value | undefined => (typeof value === 'string' ? value.replace(/^:/, '') : value)
 
+/** Elle's own histories do not name what is always a transaction. */
+const isTransaction = (value: Value | undefined): boolean => value !== undefined && isList(value) && value.every(isList)
+
 function eventOf({ line, field }: Raw): Read<HistoryEvent | null> {
-  const process = bare(field('process'))
+  const number = bare(field('process'))
+  // Clients with random names of 64 bits are common.
+  const process = typeof number === 'bigint' ? String(number) : number
   if (process === 'nemesis') return ok(null)
   if (typeof process !== 'string' && !(typeof process === 'number' && Number.isInteger(process))) {
     return wrong(line, '"process" to be a whole number or a name', process ?? null)
   }
   const type = bare(field('type'))
   if (typeof type !== 'string' || !TYPES.includes(type)) return wrong(line, '"type" to be invoke, ok, fail or info', type ?? null)
-  const f = bare(field('f'))
-  if (typeof f !== 'string' && !(f === undefined && type !== 'invoke')) return wrong(line, '"f" to be the name of an operation', f ?? null)
-  const time = field('time')
   const value = field('value')
+  const f = bare(field('f')) ?? (type === 'invoke' && isTransaction(value) ? 'txn' : null)
+  if (typeof f !== 'string' && !(f === null && type !== 'invoke')) return wrong(line, '"f" to be the name of an operation', f)
+  const time = field('time')
   return ok({
-    process, type: type as EventType, f: f ?? null, key: field('key') ?? null, value, line,
+    process, type: type as EventType, f, key: field('key') ?? null, value, line,
     time: typeof time === 'number' ? time : typeof time === 'bigint' ? Number(time) : null,
   })
 }
