@@ -5,6 +5,9 @@ import { isList, shown, type Value } from '../values'
 
 const isEmpty = (value: Value): boolean => value === null || value === 'empty'
 
+/** The reads of a transaction are what tells. */
+const TRANSACTION_CHARACTERS_MAX = 120
+
 /** What an operation did, as in "read 3". */
 export function phrase({ f, input, output, outcome }: Operation): string {
   const known = outcome === 'ok'
@@ -12,6 +15,7 @@ export function phrase({ f, input, output, outcome }: Operation): string {
     case 'read': case 'get': return known ? `${f} ${shown(output)}` : f
     case 'cas': return `cas ${isList(input) ? `${shown(input[0] ?? null)} to ${shown(input[1] ?? null)}` : shown(input)}`
     case 'dequeue': return known ? `dequeue ${isEmpty(output) ? 'empty' : shown(output)}` : f
+    case 'txn': return `txn ${shown(known ? output : input, TRANSACTION_CHARACTERS_MAX)}`
     case 'acquire': return known && output !== null && input === null ? `acquire, token ${shown(output)}` : f
     case 'release': case 'increment': case 'decrement': case 'delete': return input === null ? f : `${f} ${shown(input)}`
     default: return `${f} ${shown(input === null ? output : input)}`

@@ -81,6 +81,8 @@ describe('anomalies by name', () => {
       expect.stringMatching(/^process 1 txn .* before process 0 txn .*, whose 1 it did not see in "y"$/) as unknown,
     ])
     expect(skew?.operations.map(({ process }) => process)).toEqual([0, 1])
+    const [twice] = judge(concurrent([['append', 'x', 1]], [['r', 'x', [1, 1]]])).anomalies
+    expect(twice?.because).toEqual(['process 1 txn [["r","x",[1,1]]] found 1 more than once in "x"'])
   })
 })
 
