@@ -25,15 +25,22 @@ interface Ended {
   readonly json: () => Record<string, unknown>
 }
 
-function run(argv: readonly string[], input = '', interruptAfterMs?: number): Promise<Ended> {
+interface Interruption {
+  readonly afterMs?: number
+  /** Once the command has begun to read; its input then never ends. */
+  readonly whileReading?: true
+}
+
+function run(argv: readonly string[], input = '', { afterMs, whileReading }: Interruption = {}): Promise<Ended> {
   const child = spawn(process.execPath, [built.cliEntry, 'check', ...argv], { stdio: ['pipe', 'pipe', 'pipe'] })
   let stdout = ''
   let stderr = ''
   child.stdout.on('data', (part: Buffer) => { stdout += part.toString() })
   child.stderr.on('data', (part: Buffer) => { stderr += part.toString() })
   child.stdin.on('error', () => undefined)
-  child.stdin.end(input)
-  if (interruptAfterMs !== undefined) setTimeout(() => child.kill('SIGINT'), interruptAfterMs)
+  if (whileReading === true) child.stdin.write('\n'.repeat(4_000_000), () => child.kill('SIGINT'))
+  else child.stdin.end(input)
+  if (afterMs !== undefined) setTimeout(() => child.kill('SIGINT'), afterMs)
   return new Promise((resolve) => {
     child.once('close', (code) => { resolve({ code, stdout, stderr, json: () => JSON.parse(stdout) as Record<string, unknown> }) })
   })
@@ -90,9 +97,15 @@ describe('verdicts and exit codes', () => {
     const short = await run([hard, '--model', 'queue', '--json', '--budget-seconds', '0.3'])
     expect(short.code).toBe(2)
     expect(short.json()).toMatchObject({ verdict: 'inconclusive', reason: 'the time ran out (--budget-seconds)' })
-    const interrupted = await run([hard, '--model', 'queue', '--json', '--budget-seconds', '100'], '', 2_000)
+    const interrupted = await run([hard, '--model', 'queue', '--json', '--budget-seconds', '100'], '', { afterMs: 2_000 })
     expect(interrupted.code).toBe(2)
     expect(interrupted.json()['verdict']).toBe('inconclusive')
+  })
+
+  test('standard input that never ends can be left, and what came of it is not judged', async () => {
+    const { code, stdout, stderr } = await run(['-', '--model', 'register'], '', { whileReading: true })
+    expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
+    expect(stderr).toMatch(/Standard input cannot be read/)
   })
 })
 

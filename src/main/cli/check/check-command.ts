@@ -1,5 +1,6 @@
 /** `quorate check FILE --model NAME` */
 import { readFile } from 'node:fs/promises'
+import { addAbortSignal } from 'node:stream'
 import { text as readAll } from 'node:stream/consumers'
 import { Command, Option } from 'commander'
 import { fail, ok, type Result } from '../../../core/base'
@@ -28,9 +29,9 @@ const VERDICT_CODES: Readonly<Record<'linearizable' | 'not-linearizable' | 'inco
 const unreadable = (message: string, hint?: string): Outcome =>
   ({ exitCode: EXIT.unreadable, stderr: `✗ ${message}${hint === undefined ? '' : `\n  What to do: ${hint}`}\n` })
 
-async function readText(file: string): Promise<Result<string, 'bad-history'>> {
+async function readText(file: string, interrupted: AbortSignal): Promise<Result<string, 'bad-history'>> {
   try {
-    return ok(file === '-' ? await readAll(process.stdin) : await readFile(file, 'utf8'))
+    return ok(file === '-' ? await readAll(addAbortSignal(interrupted, process.stdin)) : await readFile(file, { encoding: 'utf8', signal: interrupted }))
   } catch (error) {
     return fail('bad-history', `${file === '-' ? 'Standard input' : file} cannot be read: ${error instanceof Error ? error.message : String(error)}.`,
       'Give a file with a history, or - for standard input.')
@@ -61,7 +62,7 @@ async function check(file: string, { model, json, draw, budgetSeconds, format }:
   const stop = (): void => { controller.abort() }
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, stop)
   try {
-    const text = await readText(file)
+    const text = await readText(file, controller.signal)
     if (!text.ok) return unreadable(text.error.message, text.error.hint)
     const history = format === undefined ? readHistory(text.value) : readHistory(text.value, format)
     if (!history.ok) return unreadable(history.error.message, history.error.hint)
