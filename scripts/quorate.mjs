@@ -8,11 +8,13 @@ import { inRoot } from './setup/places.mjs'
 
 // Standard output belongs to the command: its JSON is read by programs.
 console.log = console.error
+// As in src/main/cli/exit-codes.ts: 0, 1 and 2 are answers of commands.
+const FAILED = 6
 
 await runStep(async () => {
   await ensureDependencies()
   await ensureNode(import.meta.url)
   const { prepareBuild } = await import('./setup/steps.mjs')
   await prepareBuild()
-  process.exit(await runInForeground(process.execPath, [inRoot('out', 'main', 'cli.js'), ...process.argv.slice(2)]))
-})
+  process.exit(await runInForeground(process.execPath, [inRoot('out', 'main', 'cli.js'), ...process.argv.slice(2)], { isCommand: true }))
+}, FAILED)

@@ -9,8 +9,8 @@ export class SetupFailure extends Error {
   }
 }
 
-/** Runs a script's work; a failure ends it with the cause and its cure, and exit code 1. */
-export async function runStep(work) {
+/** Runs a script's work; a failure ends it with the cause and its cure, and with `exitCode`. */
+export async function runStep(work, exitCode = 1) {
   try {
     return await work()
   } catch (error) {
@@ -21,7 +21,7 @@ export async function runStep(work) {
       console.error('✗ Something unexpected went wrong; this is a defect of the scripts.')
       console.error(error)
     }
-    process.exit(1)
+    process.exit(exitCode)
   }
 }
 

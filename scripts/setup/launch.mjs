@@ -5,8 +5,11 @@ import os from 'node:os'
 const STOP_GRACE_MS = 8_000
 const PARENT_POLL_MS = 1_000
 
-/** Resolves with the exit code; a signal counts as 128 plus its number, as shells have it. */
-export function runInForeground(command, args, { cwd, env = process.env } = {}) {
+/**
+ * Resolves with the exit code; a signal counts as 128 plus its number, as shells have it. An app that was stopped as it was asked to
+ * ends well; with `isCommand` that too counts as the signal, since a command that did not finish has no answer.
+ */
+export function runInForeground(command, args, { cwd, env = process.env, isCommand = false } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env, stdio: 'inherit' })
     let asked = false
@@ -34,7 +37,7 @@ export function runInForeground(command, args, { cwd, env = process.env } = {}) 
       end(127)
     })
     child.on('exit', (code, signal) => {
-      const wasAsked = asked && (signal === 'SIGINT' || signal === 'SIGTERM')
+      const wasAsked = asked && !isCommand && (signal === 'SIGINT' || signal === 'SIGTERM')
       end(signal === null ? code : wasAsked ? 0 : 128 + os.constants.signals[signal])
     })
   })

@@ -1,6 +1,7 @@
 // The toolchain needs a newer Node than some systems have. On linux-x64 one comes with the dependencies.
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
+import os from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { SetupFailure } from './failure.mjs'
@@ -33,6 +34,6 @@ export function ensureNode(moduleUrl) {
   }
   const child = spawn(bundledNode, [fileURLToPath(moduleUrl), ...process.argv.slice(2)], { stdio: 'inherit' })
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal))
-  child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 1))
+  child.on('exit', (code, signal) => process.exit(signal === null ? (code ?? 1) : 128 + os.constants.signals[signal]))
   return new Promise(() => {})
 }
