@@ -99,6 +99,13 @@ describe('unknown outcomes', () => {
 
   test('an element that was appended twice makes it inconclusive', () => {
     expect(judge(concurrent([['append', 'x', 1]], [['append', 'x', 1]]))).toMatchObject({ verdict: 'inconclusive', reason: expect.stringContaining('more than once') as unknown })
+    expect(judge(history([[0, 'info', [['append', 'x', 1]]], [1, 'ok', [['append', 'x', 1]]]])).verdict).toBe('inconclusive')
+  })
+
+  test('an append that failed may be tried again', () => {
+    const again = (list: readonly number[]): History => history([[0, 'fail', [['append', 'x', 1]]], [1, 'ok', [['append', 'x', 1]]], [0, 'fail', [['append', 'x', 1]]], [0, 'ok', [['r', 'x', list]]]])
+    expect(judge(again([1])).verdict).toBe('linearizable')
+    expect(names(judge(again([])))).toEqual(['G-single-realtime'])
   })
 })
 

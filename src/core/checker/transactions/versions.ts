@@ -14,7 +14,7 @@ export interface Versions {
 export interface Writers {
   /** By key and element; undefined where nobody is known to have appended it. */
   of(key: string, element: string): Transaction | undefined
-  /** A key and element that was appended twice; then nothing can be inferred. */
+  /** A key and element that two appends may have written; then nothing can be inferred. */
   readonly twice: { readonly key: string; readonly element: string } | null
 }
 
@@ -26,8 +26,10 @@ export function writersOf(transactions: readonly Transaction[]): Writers {
       if (step.kind !== 'append') continue
       const ofKey = all.get(step.key) ?? new Map<string, Transaction>()
       all.set(step.key, ofKey)
-      if (ofKey.has(step.element)) twice ??= { key: step.key, element: step.element }
-      ofKey.set(step.element, transaction)
+      const known = ofKey.get(step.element)
+      // What failed took no effect: of an append that was tried again, the later one counts.
+      if (known === undefined || known.operation.outcome === 'fail') ofKey.set(step.element, transaction)
+      else if (transaction.operation.outcome !== 'fail') twice ??= { key: step.key, element: step.element }
     }
   }
   return { of: (key, element) => all.get(key)?.get(element), twice }
