@@ -66,6 +66,9 @@ describe('anomalies by name', () => {
     ['an element twice', concurrent([['append', 'x', 1]], [['r', 'x', [1, 1]]]), ['duplicate-elements']],
     ['an element of nobody', concurrent([['r', 'x', [7]]]), ['garbage-read']],
     ['a transaction that does not see its own append', concurrent([['append', 'x', 1], ['r', 'x', []]]), ['internal']],
+    ['a transaction that sees its own append too early', concurrent([['r', 'x', [1]], ['append', 'x', 1]]), ['internal']],
+    ['a transaction that sees two of its own appends, the second too early', concurrent([['append', 'x', 1], ['r', 'x', [2, 1]], ['append', 'x', 2]]), ['internal']],
+    ['appends of one transaction the other way round', concurrent([['append', 'x', 1], ['append', 'x', 2]], [['append', 'x', 3]], [['r', 'x', [2, 1, 3]]]), ['internal']],
     ['a transaction that reads two things', concurrent([['r', 'x', []], ['r', 'x', [1]]], [['append', 'x', 1]]), ['internal', 'G-single']],
   ])('%s', (_story, events, expected) => {
     const report = judge(events)
@@ -140,7 +143,12 @@ function randomTransactions(random: Random, size: number, trouble: number): Hist
   const recorder = new HistoryRecorder()
   const states: Map<string, Value[]>[] = [new Map<string, Value[]>()]
   const open = new Map<number, { id: number; steps: [string, string, Value][]; took: boolean }>()
-  let fresh = 0
+  const appended = new Map<string, number[]>([['x', []], ['y', []]])
+  const append = (key: string): [string, string, Value] => {
+    const element = [...appended.values()].flat().length + 1
+    appended.get(key)?.push(element)
+    return ['append', key, element]
+  }
   let process = 3
   const seats = [0, 1, 2]
   while (recorder.size < size || open.size > 0) {
@@ -149,7 +157,7 @@ function randomTransactions(random: Random, size: number, trouble: number): Hist
     if (flight === undefined) {
       if (recorder.size >= size) continue
       const steps = Array.from({ length: random.integer(1, 4) }, (): [string, string, Value] =>
-        (random.next() < 0.5 ? ['append', 'xy'[random.integer(0, 2)] as string, ++fresh] : ['r', 'xy'[random.integer(0, 2)] as string, null]))
+        (random.next() < 0.5 ? append('xy'[random.integer(0, 2)] as string) : ['r', 'xy'[random.integer(0, 2)] as string, null]))
       open.set(seat, { id: recorder.invoke(seats[seat] as number, 'txn', null, steps), steps, took: false })
     } else if (!flight.took) {
       flight.took = true
@@ -158,6 +166,10 @@ function randomTransactions(random: Random, size: number, trouble: number): Hist
       const next = new Map(now)
       const own = new Map(seen)
       flight.steps = flight.steps.map(([f, key, value]) => {
+        if (f === 'r' && random.next() < trouble / 10) {
+          // Anything that was or will be appended, in any order.
+          return [f, key, (appended.get(key) ?? []).map((each) => ({ each, at: random.next() })).filter(({ at }) => at < 0.6).sort((a, b) => a.at - b.at).map(({ each }) => each)]
+        }
         if (f === 'r') return [f, key, own.get(key) ?? []]
         own.set(key, [...own.get(key) ?? [], value])
         if (random.next() >= trouble / 4) next.set(key, [...next.get(key) ?? [], value])

@@ -8,7 +8,7 @@ import type { History, Operation } from '../history'
 import { AnomalyList, named, type Anomaly, type CycleName } from './anomaly'
 import { components, shortestPath } from './cycles'
 import { dependencyGraph, type Dependency, type DependencyKind, type Graph } from './dependencies'
-import { checkReads } from './reads'
+import { checkOwnOrder, checkReads } from './reads'
 import { transactionOf, type Transaction } from './transaction'
 import { longestReads, versionsOf, writersOf } from './versions'
 
@@ -56,6 +56,7 @@ export function* listAppendCheck(transactions: readonly Transaction[]): Generato
   yield transactions.length
   const reads = longestReads(transactions, found)
   checkReads(transactions, writers, found)
+  checkOwnOrder(reads.longest, writers, found)
   yield transactions.length
   // A transaction of unknown outcome whose element was read did commit.
   const seen = new Set<Transaction>()

@@ -1,12 +1,12 @@
 /** What single reads show: values of aborted transactions, of nobody, half-done ones, and transactions that disagree with themselves. */
 import { named, type AnomalyList } from './anomaly'
 import type { Transaction } from './transaction'
-import type { Writers } from './versions'
+import type { Longest, Writers } from './versions'
 
 export function checkReads(transactions: readonly Transaction[], writers: Writers, found: AnomalyList): void {
   for (const transaction of transactions) {
     if (transaction.operation.outcome !== 'ok') continue
-    checkInternal(transaction, found)
+    checkInternal(transaction, writers, found)
     for (const step of transaction.steps) {
       if (step.kind !== 'read' || step.list === null) continue
       checkSources(transaction, step.key, step.list, writers, found)
@@ -31,8 +31,25 @@ function checkSources(reader: Transaction, key: string, list: readonly string[],
   }
 }
 
-/** Later reads of a key continue what the transaction knows of it: the last read and its own appends since. */
-function checkInternal(transaction: Transaction, found: AnomalyList): void {
+/** What one transaction appended stands in the order in which it did so. Where something of another stands in between, that is a cycle. */
+export function checkOwnOrder(longest: ReadonlyMap<string, Longest>, writers: Writers, found: AnomalyList): void {
+  for (const [key, { list, reader }] of longest) {
+    for (let i = 1; i < list.length; i++) {
+      const [before, after] = [list[i - 1] as string, list[i] as string]
+      const writer = writers.of(key, after)
+      if (writer === undefined || writers.of(key, before) !== writer) continue
+      const own = writer.steps.flatMap((step) => (step.kind === 'append' && step.key === key ? [step.element] : []))
+      if (own.indexOf(before) < own.indexOf(after)) continue
+      found.add('internal', [`${named(writer)} appended ${after} before ${before} to ${key}, but ${named(reader)} found them the other way round`], [writer, reader])
+    }
+  }
+}
+
+/**
+ * The first read of a key ends with what the transaction appended to it before, and shows nothing that it appends later; later reads
+ * continue what it knows: the last read and its own appends since.
+ */
+function checkInternal(transaction: Transaction, writers: Writers, found: AnomalyList): void {
   const known = new Map<string, readonly string[]>()
   const appended = new Map<string, string[]>()
   for (const step of transaction.steps) {
@@ -51,6 +68,8 @@ function checkInternal(transaction: Transaction, found: AnomalyList): void {
       found.add('internal', [`${named(transaction)} read ${step.key} as [${list.join(' ')}], although by its own doing it had to ${
         before === undefined ? 'end with' : 'be'} [${[...before ?? [], ...own].join(' ')}]`], [transaction])
     }
+    const early = before === undefined ? list.slice(0, list.length - own.length).find((element) => writers.of(step.key, element) === transaction) : undefined
+    if (fits && early !== undefined) found.add('internal', [`${named(transaction)} read ${early} in ${step.key} before it appended it`], [transaction])
     known.set(step.key, list)
     appended.set(step.key, [])
   }

@@ -37,7 +37,7 @@ export function writersOf(transactions: readonly Transaction[]): Writers {
 
 const isPrefix = (short: readonly string[], long: readonly string[]): boolean => short.length <= long.length && short.every((each, i) => each === long[i])
 
-interface Longest {
+export interface Longest {
   readonly list: readonly string[]
   readonly reader: Transaction
 }
