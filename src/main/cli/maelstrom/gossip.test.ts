@@ -76,6 +76,18 @@ describe('gossip', () => {
     }), { numRuns: 200 })
   })
 
+  it('gets everything across a network so slow that each message is repeated before its answer comes', () => {
+    const it = new Gossips(2)
+    for (let i = 0; i < 1_100; i++) it.nodes.get('n0')?.set(`k${i}`, i)
+    for (let round = 0; round < 20; round++) {
+      const { length } = it.inFlight
+      it.pass(1_000)
+      for (let i = 0; i < length; i++) it.deliver(0)
+    }
+    expect(it.nodes.get('n1')?.values()).toHaveLength(1_100)
+    expect(it.inFlight).toEqual([])
+  })
+
   it('leaves out what is no value, and answers all the same', () => {
     const it = new Gossips(2)
     const node = it.nodes.get('n0') as Gossip<number>

@@ -6,7 +6,7 @@
 import type { Body, Json } from './message'
 import type { Host } from './workload'
 
-/** An unanswered message to a peer is followed by the next after so long. */
+/** An unanswered message to a peer is sent again after so long. */
 const RETRY_MS = 400
 const CHECK_MS = 100
 /** Items of one message; the rest follows with the answer. */
@@ -22,8 +22,11 @@ export interface Lattice<Value extends Json> {
 interface Peer {
   /** Keys whose present value it may lack. */
   readonly missing: Set<string>
-  /** The message it has not answered yet. */
-  sent: { readonly id: number; readonly atMs: number; readonly items: readonly (readonly [string, Json])[] } | null
+  /**
+   * The message it has not answered yet, sent again as it is: where an answer takes longer than a repetition, each of another number
+   * would be taken for the answer to an older message, and the peer would never get beyond the first items.
+   */
+  sent: { readonly id: number; readonly items: readonly (readonly [string, Json])[]; atMs: number } | null
 }
 
 export class Gossip<Value extends Json> {
@@ -107,12 +110,17 @@ export class Gossip<Value extends Json> {
     const peer = this.#peers.get(id) as Peer
     const nowMs = this.#host.nowMs()
     if (peer.missing.size === 0 || (peer.sent !== null && nowMs - peer.sent.atMs < RETRY_MS)) return
+    peer.sent ??= { id: this.#nextId++, items: this.#itemsFor(peer), atMs: nowMs }
+    peer.sent.atMs = nowMs
+    this.#host.send(id, { type: 'gossip', id: peer.sent.id, items: peer.sent.items })
+  }
+
+  #itemsFor({ missing }: Peer): (readonly [string, Value])[] {
     const items: (readonly [string, Value])[] = []
-    for (const key of peer.missing) {
+    for (const key of missing) {
       if (items.length >= ITEMS_MAX) break
       items.push([key, this.#values.get(key) as Value])
     }
-    peer.sent = { id: this.#nextId++, atMs: nowMs, items }
-    this.#host.send(id, { type: 'gossip', id: peer.sent.id, items })
+    return items
   }
 }
