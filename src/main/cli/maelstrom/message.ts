@@ -19,6 +19,11 @@ export const errorBody = (code: keyof typeof ERROR_CODES, text: string): Body =>
 
 const isObject = (value: Json | undefined): value is { readonly [key: string]: Json } => typeof value === 'object' && value !== null && !Array.isArray(value)
 
+/** What walks a value calls itself for each level of it, and must not run out of stack. */
+const NESTING_MAX = 256
+const isShallow = (value: Json, levels = NESTING_MAX): boolean =>
+  typeof value !== 'object' || value === null || (levels > 0 && Object.values(value).every((each: Json) => isShallow(each, levels - 1)))
+
 /** Null where the line is no message. */
 export function parseMessage(line: string): Message | null {
   let read: Json
@@ -27,7 +32,7 @@ export function parseMessage(line: string): Message | null {
   } catch {
     return null
   }
-  if (!isObject(read)) return null
+  if (!isObject(read) || !isShallow(read)) return null
   const { src, dest, body } = read
   if (typeof src !== 'string' || typeof dest !== 'string' || !isObject(body) || typeof body['type'] !== 'string') return null
   return { src, dest, body: body as Body }

@@ -46,7 +46,7 @@ export class MaelstromNode {
     const { node_id: nodeId, node_ids: ids } = message.body
     const nodeIds = stringsOf(ids)
     if (typeof nodeId !== 'string' || nodeIds === null || !nodeIds.includes(nodeId)) {
-      this.#nodeId = message.dest
+      if (this.#workload === null) this.#nodeId = message.dest
       this.#answer(message, errorBody('malformedRequest', 'init names a node_id that is one of node_ids.'))
       return
     }
