@@ -1,7 +1,7 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Body, Json } from './message'
 import { MaelstromNode } from './node'
-import { openGrowOnlySet } from './sets'
+import { openBroadcast, openGrowOnlySet } from './sets'
 import type { OpenWorkload } from './workload'
 
 const nodes: MaelstromNode[] = []
@@ -41,5 +41,27 @@ describe('a node', () => {
     line(`{"src":"c1","dest":"n1","body":{"type":"add","msg_id":7,"element":${'['.repeat(100_000)}${']'.repeat(100_000)}}}`)
     expect(written).toHaveLength(before)
     expect(ask({ type: 'read' })).toMatchObject({ value: [] })
+  })
+})
+
+describe('broadcast', () => {
+  it.each<[string, Record<string, string[]>, string[]]>([
+    ['to its neighbours', { n1: ['n2'], n2: ['n1', 'n3'], n3: ['n2'] }, ['n2']],
+    ['to all where it has no neighbours', { n1: [], n2: ['n3'], n3: ['n2'] }, ['n2', 'n3']],
+    ['to all where it is its only neighbour', { n1: ['n1'] }, ['n2', 'n3']],
+    // So does the workbench draw the line of a single node.
+    ['to all where the topology does not name it', {}, ['n2', 'n3']],
+  ])('goes %s', (_where, topology, told) => {
+    const { ask, written } = started(openBroadcast)
+    ask(init('n1', 'n2', 'n3'))
+    expect(ask({ type: 'topology', topology })).toMatchObject({ type: 'topology_ok' })
+    expect(ask({ type: 'broadcast', message: 1 })).toMatchObject({ type: 'broadcast_ok' })
+    expect(written.filter(({ body }) => body.type === 'gossip').map(({ dest }) => dest)).toEqual(told)
+  })
+
+  it.each<Json>([null, [], 'line', { n1: 'n2' }, { n1: [2] }])('refuses %j, which is no topology', (topology) => {
+    const { ask } = started(openBroadcast)
+    ask(init('n1', 'n2'))
+    expect(ask({ type: 'topology', topology })).toMatchObject({ type: 'error', code: 12 })
   })
 })

@@ -36,9 +36,11 @@ export const openGrowOnlySet: OpenWorkload = (host) => {
 export const openBroadcast: OpenWorkload = (host) => {
   const set = openSet(host)
   const connect = (body: Body): Body => {
-    const neighbours = stringsOf(objectOf(body['topology'])?.[host.nodeId])
-    if (neighbours === null) return errorBody('malformedRequest', 'topology names the neighbours of every node.')
-    const known = neighbours.filter((id) => host.nodeIds.includes(id))
+    const topology = objectOf(body['topology'])
+    // The line of a single node names no node at all.
+    const neighbours = topology === null ? null : stringsOf(topology[host.nodeId] ?? [])
+    if (neighbours === null) return errorBody('malformedRequest', 'topology maps nodes to lists of their neighbours.')
+    const known = neighbours.filter((id) => id !== host.nodeId && host.nodeIds.includes(id))
     // A node without neighbours would hear nothing: it keeps all the others.
     if (known.length > 0) set.setPeers(known)
     return { type: 'topology_ok' }
