@@ -34,6 +34,12 @@ describe('a node', () => {
     expect(ask({ type: 'read' }, 'n2')).toMatchObject({ type: 'read_ok' })
   })
 
+  it('is not told who it is by a list that names one node twice', () => {
+    const { ask } = started(openGrowOnlySet)
+    expect(ask(init('n1', 'n1', 'n2'))).toMatchObject({ type: 'error', code: 12 })
+    expect(ask(init('n1', 'n2'))).toMatchObject({ type: 'init_ok' })
+  })
+
   it('leaves out what is nested so deep that nobody could walk it, and goes on', () => {
     const { ask, line, written } = started(openGrowOnlySet)
     ask(init('n1'))

@@ -45,9 +45,9 @@ export class MaelstromNode {
   #init(message: Message): void {
     const { node_id: nodeId, node_ids: ids } = message.body
     const nodeIds = stringsOf(ids)
-    if (typeof nodeId !== 'string' || nodeIds === null || !nodeIds.includes(nodeId)) {
+    if (typeof nodeId !== 'string' || nodeIds === null || !nodeIds.includes(nodeId) || new Set(nodeIds).size < nodeIds.length) {
       if (this.#workload === null) this.#nodeId = message.dest
-      this.#answer(message, errorBody('malformedRequest', 'init names a node_id that is one of node_ids.'))
+      this.#answer(message, errorBody('malformedRequest', 'init names a node_id that is one of node_ids, each named once.'))
       return
     }
     if (this.#workload === null) {
