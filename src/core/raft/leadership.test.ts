@@ -76,12 +76,21 @@ describe('leadership', () => {
 
   it('goes to the member of the highest priority when the leader is lost', () => {
     for (let seed = 1; seed <= 20; seed++) {
-      const group = new Group(['a', 'b', 'c'], { priorities: { a: 1, b: 1 } }, seed)
+      const group = new Group(['a', 'b', 'c'], { priorities: new Map([['a', 1], ['b', 1]]) }, seed)
       group.elect('a')
       group.node('a').crash()
       group.tick(60)
       expect(group.leader.id).toBe('b')
     }
+  })
+})
+
+describe('a leader', () => {
+  it('is found whatever the members are called', () => {
+    const ids = ['constructor', '__proto__', '']
+    const group = new Group(ids)
+    group.tick(60)
+    expect(ids).toContain(group.leader.id)
   })
 })
 

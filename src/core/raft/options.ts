@@ -26,7 +26,7 @@ export interface RaftOptions {
   /** Followers send proposals on to the leader. */
   readonly forwardProposals: boolean
   /** By member id, 0 where absent: a member waits one more election timeout for each step below the highest of its configuration. */
-  readonly priorities: Readonly<Record<string, number>>
+  readonly priorities: ReadonlyMap<string, number>
   /** A learner is promoted when it is at most so many entries behind the end of the log, after a round shorter than an election timeout. */
   readonly promoteWithinEntries: number
   /** A leader leaves a joint configuration by itself once it is committed. */
@@ -39,7 +39,7 @@ export const RAFT_OPTIONS: RaftOptions = {
   leaseDriftTicks: 2,
   followerReads: false,
   forwardProposals: false,
-  priorities: {},
+  priorities: new Map(),
   promoteWithinEntries: 1000,
   leavesJointByItself: true,
   forcedMembers: null,

@@ -137,9 +137,9 @@ export class RaftState {
 
   #priorityDelayTicks(): number {
     const { electionTicks, options: { priorities } } = this.config
-    let highest = priorities[this.id] ?? 0
+    let highest = priorities.get(this.id) ?? 0
     const own = highest
-    for (const { id, kind } of this.members) if (kind === 'voter') highest = Math.max(highest, priorities[id] ?? 0)
+    for (const { id, kind } of this.members) if (kind === 'voter') highest = Math.max(highest, priorities.get(id) ?? 0)
     return Math.min(PRIORITY_STEPS_MAX, highest - own) * electionTicks
   }
 

@@ -31,7 +31,7 @@ function mostUpToDate(state: RaftState): Progress | undefined {
   for (const progress of state.peers.values()) {
     if (!progress.wasHeard(state.ticks, electionTicks) || !canLead(memberOf(state.placed.configuration, progress.id))) continue
     const isBetter = best === undefined || progress.match > best.match ||
-      (progress.match === best.match && (priorities[progress.id] ?? 0) > (priorities[best.id] ?? 0))
+      (progress.match === best.match && (priorities.get(progress.id) ?? 0) > (priorities.get(best.id) ?? 0))
     if (isBetter) best = progress
   }
   return best
