@@ -1,7 +1,7 @@
 export * from './plan'
 export * from './types'
 export type { Invariant, InvariantCheck, NodeView, World } from './invariant'
-export { CampaignSummary, NIGHTLY, possibleCells, possibleDeeds, runSeed, type CampaignReport, type CampaignViolation, type NightlyCampaign, type SeedOutcome } from './campaign'
+export { CampaignSummary, NIGHTLY, possibleCells, possibleDeeds, possibleProfiles, runSeed, type CampaignReport, type CampaignViolation, type NightlyCampaign, type SeedOutcome } from './campaign'
 export { drawPlan } from './draw'
 export { faultInWords } from './nemesis'
 export { PROTOCOLS } from './protocols'

@@ -1,6 +1,6 @@
-/** Which cells of the ledger and which deeds a protocol can reach at all. */
+/** Which cells of the ledger and which deeds a protocol can reach at all, and what its plans can aim at. */
 import type { ProtocolName } from '../../core/machine'
-import { FAULT_KINDS, PHASES, type FaultKind, type Phase } from '../plan'
+import { FAULT_KINDS, PHASES, PROFILES, type FaultKind, type Phase, type Profile } from '../plan'
 import { DEEDS, type Deed } from '../types'
 
 const ONLY: Readonly<Partial<Record<Deed, readonly ProtocolName[]>>> = {
@@ -24,4 +24,10 @@ export function possibleCells(protocol: ProtocolName): readonly (readonly [Fault
   const kinds = FAULT_KINDS.filter((kind) => protocol !== 'pbft' || kind !== 'change-members')
   const phases = PHASES.filter((phase) => protocol !== 'pbft' || phase !== 'reconfiguration')
   return kinds.flatMap((kind) => phases.map((phase) => [kind, phase] as const))
+}
+
+/** What plans of a protocol can aim at: only PBFT has liars and executes tentatively, and its members do not change. */
+export function possibleProfiles(protocol: ProtocolName): readonly Profile[] {
+  const impossible: readonly Profile[] = protocol === 'pbft' ? ['membership', 'changes'] : ['byzantine', 'tentative']
+  return PROFILES.filter((profile) => !impossible.includes(profile))
 }

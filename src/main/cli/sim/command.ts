@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander'
 import { fail, ok, type Result } from '../../../core/base'
 import type { ProtocolName } from '../../../core/machine'
-import { PROFILES, PROTOCOLS, type Profile } from '../../../sim'
+import { possibleProfiles, PROFILES, PROTOCOLS, type Profile } from '../../../sim'
 import { EXIT, type ExitCode } from '../exit-codes'
 import { failed, type Outcome } from '../outcome'
 import { parseInteger } from '../quantities'
@@ -45,23 +45,32 @@ interface Given {
 const EXIT_CODES_HELP = `
 Exit codes:
   0  nothing was violated
-  1  an invariant was violated, a planted bug was not caught, or --nightly left a cell of the ledger empty
+  1  an invariant was violated, a planted bug was not caught, --nightly left a cell of the ledger empty, or no seed was run
   2  wrong usage`
+
+const SEED_MAX = 2 ** 32 - 1
 
 const number = (text: string | undefined, otherwise: number, low: number, high: number, what: string): Result<number, string> =>
   (text === undefined ? ok(otherwise) : parseInteger(text, low, high, what))
 
 function parse(given: Given): Result<SimOptions, string> {
-  const seed = number(given.seed, 1, 0, 2 ** 32 - 1, 'seed')
+  const seed = number(given.seed, 1, 0, SEED_MAX, 'seed')
   if (!seed.ok) return seed
   const seeds = number(given.seeds, given.seed === undefined ? 100 : 1, 1, SIM_LIMITS.seedsMax, 'number of seeds')
   if (!seeds.ok) return seeds
+  // Seeds beyond would draw what others drew, and could not be given again.
+  if (seed.value + seeds.value - 1 > SEED_MAX) return fail('usage', `There are no ${seeds.value} seeds from ${seed.value} on.`, `The last one is ${SEED_MAX}.`)
   const jobs = number(given.jobs, jobsOf(null), 1, SIM_LIMITS.jobsMax, 'number of jobs')
   if (!jobs.ok) return jobs
   const secondsMax = given.seconds === undefined ? ok(null) : parseInteger(given.seconds, 1, 7 * 86_400, 'number of seconds')
   if (!secondsMax.ok) return secondsMax
+  const protocol = given.protocol ?? 'raft'
+  const profiles = possibleProfiles(protocol)
+  if (given.profile !== undefined && !profiles.includes(given.profile)) {
+    return fail('usage', `Plans of ${protocol} cannot aim at ${given.profile}.`, `Give --profile one of ${profiles.join(', ')}.`)
+  }
   return ok({
-    protocol: given.protocol ?? 'raft', seed: seed.value, seeds: seeds.value, jobs: jobs.value, secondsMax: secondsMax.value,
+    protocol, seed: seed.value, seeds: seeds.value, jobs: jobs.value, secondsMax: secondsMax.value,
     isVerifying: given.verify === true, isShrinking: given.shrink ?? given.json !== true, profile: given.profile ?? null,
   })
 }
@@ -91,7 +100,7 @@ async function run(given: Given, environment: SimEnvironment): Promise<Outcome> 
   const options = parse(given)
   if (!options.ok) return failed({ ...options.error, code: 'usage' })
   if (given.nightly === true) return nightly(given, options.value, environment)
-  if (given.trace !== undefined) return writeTrace(options.value, given.trace)
+  if (given.trace !== undefined) return trace(given, options.value, given.trace)
   if (given.planted === true) return planted(given, options.value, environment)
   if (given.regressions === true) return regressions(given, options.value, environment)
   if (given.id !== undefined) return failed(fail('usage', '--id names a planted bug.', 'Give --planted too.').error)
@@ -100,11 +109,20 @@ async function run(given: Given, environment: SimEnvironment): Promise<Outcome> 
   if (!isJson && value.seeds === 1) environment.write.out(`${drawnInWords(value.protocol, value.seed, value.profile)}\n\n`)
   const { report, shrunk } = await runCampaign(value, { workerFile: environment.workerFile, stop: environment.stop(), progress: progressOf(environment, isJson) })
   const first = report.violations[0]
-  const exitCode: ExitCode = first === undefined ? EXIT.ok : EXIT.atRisk
+  // Nothing was shown to be clean where it was stopped before the first seed.
+  const exitCode: ExitCode = first === undefined && report.seeds > 0 ? EXIT.ok : EXIT.atRisk
   clear(environment, isJson)
   if (isJson) return { exitCode, stdout: `${JSON.stringify(shrunk === null ? report : { ...report, shrunk })}\n` }
   const failure = first === undefined ? '' : `${failureInWords(value.protocol, first, value.profile, shrunk)}\n`
   return { exitCode, stdout: `${campaignInWords(report)}\n${failure}` }
+}
+
+function trace(given: Given, options: SimOptions, file: string): Outcome {
+  const isMore = options.seeds > 1 && given.seeds !== undefined
+  if (isMore || given.json === true || given.verify === true || given.shrink === true || given.planted === true || given.regressions === true || given.id !== undefined) {
+    return failed({ code: 'usage', message: '--trace runs one seed and writes a file.', hint: 'Give it --protocol raft, --seed or --profile.' })
+  }
+  return writeTrace(options, file)
 }
 
 async function nightly(given: Given, options: SimOptions, environment: SimEnvironment): Promise<Outcome> {

@@ -18,7 +18,7 @@ export async function runPool({ workerFile, jobs, next, onAnswer, stop }: PoolOp
   const onStop = (): void => { Atomics.store(flag, 0, 1) }
   stop.addEventListener('abort', onStop)
   const work = async (): Promise<void> => {
-    const first = next()
+    const first = stop.aborted ? null : next()
     if (first === null) return
     const worker = new Worker(workerFile, { workerData: shared })
     try {

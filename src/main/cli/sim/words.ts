@@ -69,6 +69,7 @@ export function campaignInWords(report: CampaignReport): string {
     `invariants  ${count(counts.invariantEvaluations)} evaluations`,
     `histories   ${count(verdicts.linearizable)} linearizable, ${count(verdicts.violated)} not, ${count(verdicts.inconclusive)} inconclusive, ${count(verdicts['not-checked'])} not checked`,
     `hash        ${report.hash}`, '',
+    report.seeds === 0 ? '✗ stopped before the first seed had run' :
     report.violations.length === 0 ? `✓ clean: nothing was violated in ${count(report.seeds)} seeds` : `✗ ${count(report.violations.length)} of ${count(report.seeds)} seeds violate an invariant`,
     ...report.violations.slice(0, 20).map((each) => `  seed ${each.seed} (${each.profile}): ${each.invariant}: ${each.message}`),
     ...(report.violations.length > 20 ? [`  and ${report.violations.length - 20} more`] : []),
