@@ -20,7 +20,7 @@ const NO_SUCH_KEY = errorBody('keyDoesNotExist', 'The key does not exist.')
 function failureOf(outcome: StoreOutcome): Body {
   switch (outcome.kind) {
     case 'too-large': return errorBody('malformedRequest', 'The value is larger than one command may be.')
-    case 'unavailable': return errorBody('temporarilyUnavailable', 'No leader with a quorum could be asked in time.')
+    case 'unavailable': return errorBody('temporarilyUnavailable', 'No leader with a quorum could be asked in time, or too many requests are waiting.')
     case 'unknown': return errorBody('timeout', 'It was sent, and no answer came in time: it may take effect or not.')
     case 'reply': return errorBody('crash', `The store answered ${outcome.reply.kind}.`)
   }
@@ -73,25 +73,25 @@ class LinKv implements Workload {
    * The store says only that the key held something else, or nothing. Which of both is then read: keys never go away, so what the read
    * finds was or has become true while the request was under way, and the request can be taken to have happened then.
    */
-  #compareAndSet(key: string, from: Json, to: Json, answer: Answer): void {
+  #compareAndSet(key: string, from: Json, to: Json, answer: Answer, deadlineMs = this.#store.deadlineMs()): void {
     const expected = bytesOf(from)
     this.#store.write({ kind: 'compare-and-swap', key, expected, value: bytesOf(to) }, (outcome) => {
       const kind = outcome.kind === 'reply' ? outcome.reply.kind : null
       if (kind === 'done') answer({ type: 'cas_ok' })
-      else if (kind === 'mismatch') this.#explainMismatch(key, from, to, answer)
+      else if (kind === 'mismatch') this.#explainMismatch(key, from, to, answer, deadlineMs)
       else answer(failureOf(outcome))
-    })
+    }, deadlineMs)
   }
 
-  #explainMismatch(key: string, from: Json, to: Json, answer: Answer): void {
+  #explainMismatch(key: string, from: Json, to: Json, answer: Answer, deadlineMs: number): void {
     this.#store.read({ kind: 'get', key }, (outcome) => {
       const reply = outcome.kind === 'reply' ? outcome.reply : null
       if (reply?.kind === 'not-found') answer(NO_SUCH_KEY)
       else if (reply?.kind !== 'value') answer(failureOf(outcome))
       // It has become what was expected: it is tried once more.
-      else if (utf8Decode(reply.value) === canonicalJson(from)) this.#compareAndSet(key, from, to, answer)
+      else if (utf8Decode(reply.value) === canonicalJson(from)) this.#compareAndSet(key, from, to, answer, deadlineMs)
       else answer(errorBody('preconditionFailed', 'The key holds another value.'))
-    })
+    }, deadlineMs)
   }
 }
 

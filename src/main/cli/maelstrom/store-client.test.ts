@@ -114,6 +114,19 @@ describe('the client of the store', () => {
     expect(it.outcomes).toEqual([{ kind: 'unknown' }])
   })
 
+  it('ends what follows from a request by the deadline of that request', () => {
+    const it = Script.ready()
+    const deadlineMs = it.client.deadlineMs()
+    it.client.write(add, (outcome) => {
+      it.outcomes.push(outcome)
+      it.client.read({ kind: 'get', key: 'x' }, (later) => it.outcomes.push(later), deadlineMs)
+    }, deadlineMs)
+    it.pass(TIMEOUT_MS / 2)
+    it.apply()
+    it.pass(TIMEOUT_MS / 2)
+    expect(it.outcomes).toEqual([{ kind: 'reply', reply: { kind: 'number', value: 2 } }, { kind: 'unavailable' }])
+  })
+
   it('asks again for a read that was dropped, until its time is over', () => {
     const it = new Script()
     const read = (): void => { it.client.read({ kind: 'get', key: 'x' }, (outcome) => it.outcomes.push(outcome)) }

@@ -60,27 +60,31 @@ export class StoreClient {
     host.every(CHECK_MS, () => { this.#check() })
   }
 
-  write(operation: Operation, done: Done): void {
-    this.#begin(done, (work) => { this.#propose(work, operation) })
+  /** Until when what is asked now is answered; given again, it holds for all that one request takes. */
+  deadlineMs(): number {
+    return this.#host.nowMs() + this.#timeoutMs
+  }
+
+  write(operation: Operation, done: Done, deadlineMs = this.deadlineMs()): void {
+    this.#begin(deadlineMs, done, (work) => { this.#propose(work, operation) })
   }
 
   /** Linearizable. Never `unknown`. */
-  read(query: Query, done: Done): void {
+  read(query: Query, done: Done, deadlineMs = this.deadlineMs()): void {
     const payload = encodeQuery(query)
-    this.#begin(done, (work) => {
+    this.#begin(deadlineMs, done, (work) => {
       work.isUnderWay = true
       this.#driver.read(payload, (outcome) => { this.#readEnded(work, outcome) })
     })
   }
 
-  #begin(done: Done, send: Work['send']): void {
+  #begin(deadlineMs: number, done: Done, send: Work['send']): void {
     if (this.#work.size >= WAITING_MAX) {
       done({ kind: 'unavailable' })
       return
     }
-    const nowMs = this.#host.nowMs()
     const work: Work = {
-      deadlineMs: nowMs + this.#timeoutMs, done, send, retryAtMs: nowMs, isUnderWay: false, isUncertain: false, isDone: false, place: null,
+      deadlineMs, done, send, retryAtMs: this.#host.nowMs(), isUnderWay: false, isUncertain: false, isDone: false, place: null,
     }
     this.#work.add(work)
     work.send(work)
