@@ -46,9 +46,11 @@ describe('a node', () => {
   })
 })
 
-test('unique ids are unique, over all nodes', async () => {
+test('unique ids are unique, over all nodes, and each node makes them alone', async () => {
   const bench = await workbench('unique-ids', { seed: 2 })
+  bench.network.partition = bench.nodeIds.map((id) => [id])
   const answers = await Promise.all(Array.from({ length: 3_000 }, (_, i) => bench.ask(`c${i % 7}`, `n${(i % 3) + 1}`, { type: 'generate' })))
+  expect(answers.every((answer) => answer?.type === 'generate_ok')).toBe(true)
   expect(new Set(answers.map((answer) => answer?.['id'])).size).toBe(3_000)
   await expectEnded(bench)
 })

@@ -70,7 +70,7 @@ Maelstrom starts one process per node. Nothing is kept on disk: the workbench ne
 See docs/maelstrom.md.
 
 Examples:
-  $ maelstrom test -w lin-kv --bin ./quorate-node --node-count 5 --time-limit 60 --rate 200 --concurrency 4n --nemesis partition
+  $ ./maelstrom test -w lin-kv --bin "$(command -v node)" --node-count 5 --nemesis partition -- "$QUORATE/out/main/cli.js" maelstrom lin-kv
   $ quorate maelstrom lin-kv --protocol paxos
   $ quorate maelstrom broadcast
 ${EXIT_CODES_HELP}`)
