@@ -5,7 +5,7 @@ import { cutsOf, type Conditions } from '../network'
 import type { SimulatedNode } from '../node'
 import type { ClockFault, DiskFault, FaultEvent, NodeName, ProcessFault, Trigger } from '../plan'
 import { changeMembers, leaderOf, transferLeadership } from './operator'
-import { faultInWords } from './words'
+import { deedInWords, faultInWords } from './words'
 
 /** A fault that waits for a moment looks for it at least so often. */
 const LOOK_EVERY_TICKS = 0.25
@@ -18,7 +18,7 @@ type Harm = Exclude<ProcessFault, { kind: 'power-loss' }> | ClockFault | DiskFau
 
 export class Nemesis {
   readonly #cluster: Cluster
-  readonly #active = new Map<number, Undo>()
+  readonly #active = new Map<number, { readonly undo: Undo; readonly text: string }>()
   #waiting: { readonly fault: FaultEvent; readonly at: number; readonly sinceMs: number }[] = []
   /** Conditions of the network as the plan has them, and what faults in force make of them. */
   readonly #base: Conditions
@@ -89,40 +89,38 @@ export class Nemesis {
     }
   }
 
-  #strike(fault: FaultEvent, at: number): void {
+  #strike(drawn: FaultEvent, at: number): void {
     const cluster = this.#cluster
     const { trace, nowMs } = cluster
+    const fault = this.#resolved(drawn)
     const phase = cluster.phases.occupation.now(nowMs)
     const isStruck = this.#strikesNow(fault)
     const undo = this.#apply(fault, at)
     if (undo === null) return
     if (isStruck) trace.faultBegan(fault.kind, phase)
     trace.hash.text(fault.kind)
-    const text = faultInWords({ ...fault, ...('node' in fault ? { node: this.#struck } : {}) })
-    trace.tell({ kind: 'fault-began', atMs: nowMs, fault: at, what: fault, phase, text })
+    trace.tell({ kind: 'fault-began', atMs: nowMs, fault: at, what: fault, phase, text: faultInWords(fault) })
     // A change under way is a moment that others wait for.
     if (fault.kind === 'change-members') this.#look()
     if (!('untilMs' in fault)) return
-    this.#active.set(at, undo)
-    cluster.call(nowMs + Math.max(0, fault.untilMs - fault.atMs), () => { this.#end(at, text) })
+    this.#active.set(at, { undo, text: deedInWords(fault) })
+    cluster.call(nowMs + Math.max(0, fault.untilMs - fault.atMs), () => { this.#end(at) })
   }
 
-  #end(at: number, text: string): void {
-    const undo = this.#active.get(at)
-    if (undo === undefined) return
+  #end(at: number): void {
+    const active = this.#active.get(at)
+    if (active === undefined) return
     this.#active.delete(at)
-    undo()
-    this.#cluster.trace.tell({ kind: 'fault-ended', atMs: this.#cluster.nowMs, fault: at, text })
+    active.undo()
+    this.#cluster.trace.tell({ kind: 'fault-ended', atMs: this.#cluster.nowMs, fault: at, text: active.text })
   }
 
   /** No more faults; what is in force ends. */
   stop(): void {
     this.isStopped = true
     this.#waiting = []
-    for (const at of [...this.#active.keys()]) this.#end(at, 'The fault ends.')
+    for (const at of [...this.#active.keys()]) this.#end(at)
   }
-
-  #struck = ''
 
   #node(name: NodeName): SimulatedNode | null {
     const cluster = this.#cluster
@@ -137,6 +135,19 @@ export class Nemesis {
 
   #named(name: NodeName): string {
     return this.#node(name)?.id ?? name
+  }
+
+  /** Of whom it strikes now: who leads by then may be another one when it is told. */
+  #resolved(fault: FaultEvent): FaultEvent {
+    switch (fault.kind) {
+      case 'partition': return fault.shape === 'isolate' ? { ...fault, node: this.#named(fault.node) }
+        : fault.shape === 'bridge' ? { ...fault, bridge: this.#named(fault.bridge) }
+          : fault.shape === 'one-way' ? { ...fault, from: fault.from.map((id) => this.#named(id)), to: fault.to.map((id) => this.#named(id)) }
+            : fault.shape === 'groups' ? { ...fault, groups: fault.groups.map((group) => group.map((id) => this.#named(id))) } : fault
+      case 'clog': return { ...fault, from: this.#named(fault.from), to: this.#named(fault.to) }
+      case 'transfer-leadership': return fault.to === null ? fault : { ...fault, to: this.#named(fault.to) }
+      default: return 'node' in fault ? { ...fault, node: this.#named(fault.node) } : fault
+    }
   }
 
   /** What takes it back; null where it could not happen. */
@@ -154,15 +165,13 @@ export class Nemesis {
       case 'disk-full':
       case 'disk-stall': {
         const node = this.#node(fault.node)
-        if (node === null || !node.hasStarted) return null
-        this.#struck = node.id
-        return this.#harm(fault, node)
+        return node === null || !node.hasStarted ? null : this.#harm(fault, node)
       }
       case 'power-loss': {
         const down = this.#cluster.nodes.filter((node) => node.hasStarted).map((node) => this.#takeDown(node, 'the power fails'))
         return () => { for (const undo of down) undo() }
       }
-      case 'transfer-leadership': return transferLeadership(this.#cluster, fault.to === null ? null : this.#named(fault.to))
+      case 'transfer-leadership': return transferLeadership(this.#cluster, fault.to)
       case 'change-members': return changeMembers(this.#cluster, fault.changes, fault.mode)
       case 'partition':
       case 'loss':
@@ -290,24 +299,17 @@ export class Nemesis {
     const { network, ids, nowMs } = this.#cluster
     switch (fault.kind) {
       case 'partition': {
-        const shape = fault.shape === 'isolate' ? { ...fault, node: this.#named(fault.node) }
-          : fault.shape === 'bridge' ? { ...fault, bridge: this.#named(fault.bridge) }
-            : fault.shape === 'one-way' ? { ...fault, from: fault.from.map((id) => this.#named(id)), to: fault.to.map((id) => this.#named(id)) }
-              : fault.shape === 'groups' ? { ...fault, groups: fault.groups.map((group) => group.map((id) => this.#named(id))) } : fault
-        const cuts = cutsOf(shape, ids)
+        const cuts = cutsOf(fault, ids)
         for (const [from, to] of cuts) network.cut(from, to)
         return () => { for (const [from, to] of cuts) network.join(from, to) }
       }
       case 'loss': return this.#override(at, { lossShare: fault.share })
       case 'duplication': return this.#override(at, { duplicationShare: fault.share })
       case 'reordering': return this.#override(at, { reorderingShare: fault.share })
-      case 'clog': {
-        const from = this.#named(fault.from)
-        const to = this.#named(fault.to)
-        if (!network.has(from, to)) return null
-        network.clog(from, to, nowMs + fault.untilMs - fault.atMs)
+      case 'clog':
+        if (!network.has(fault.from, fault.to)) return null
+        network.clog(fault.from, fault.to, nowMs + fault.untilMs - fault.atMs)
         return () => undefined
-      }
       case 'delay': return this.#override(at, { delayFactor: fault.factor, delayShape: fault.shape })
       case 'drop':
         if (!network.has(fault.from, fault.to)) return null

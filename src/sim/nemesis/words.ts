@@ -22,11 +22,12 @@ const WAITING: Readonly<Record<string, string>> = {
 
 /** One sentence without its end: what happens, to whom, when it waits for something. */
 export function faultInWords(fault: FaultEvent): string {
-  const text = sentence(fault)
+  const text = deedInWords(fault)
   return fault.when === undefined ? text : `${text} ${WAITING[fault.when] ?? fault.when}`
 }
 
-function sentence(fault: FaultEvent): string {
+/** The same without what it waits for: of one that has come. */
+export function deedInWords(fault: FaultEvent): string {
   switch (fault.kind) {
     case 'crash': return `${fault.node} crashes`
     case 'power-loss': return 'All nodes lose power'
