@@ -48,6 +48,31 @@ test('a run is played, stepped, scrubbed back and forked', async ({ quorate }) =
   expect(quorate.complaints).toEqual([])
 })
 
+test('the keyboard alone plays, steps and scrubs the run, and leaves the time of real clusters alone', async ({ quorate }) => {
+  const { page } = quorate
+  await openSimulator(page)
+  const live = page.getByRole('button', { name: 'Live', exact: true })
+  await page.keyboard.press('Space')
+  await expect.poll(() => timeMs(page)).toBeGreaterThan(500)
+  await page.keyboard.press('Space')
+  await expect(control(page, 'Play')).toBeVisible()
+  await page.keyboard.press('End')
+  await expect.poll(() => timeMs(page), { timeout: 30_000 }).toBeGreaterThan(20_000)
+  const endMs = await timeMs(page)
+  await page.keyboard.press('Shift+ArrowLeft')
+  await expect.poll(() => timeMs(page)).toBe(endMs - 1_000)
+  await page.keyboard.press('ArrowRight')
+  await expect.poll(() => timeMs(page)).toBe(endMs - 900)
+  await page.keyboard.press('N')
+  await expect.poll(() => timeMs(page)).toBeGreaterThan(endMs - 900)
+  await page.keyboard.press('Home')
+  await expect.poll(() => timeMs(page)).toBe(0)
+  await expect(live).toHaveAttribute('aria-pressed', 'true')
+  await page.keyboard.press('?')
+  await expect(page.getByRole('dialog')).toContainText('Play or pause the simulation')
+  await expect(page.getByRole('dialog')).not.toContainText('Hold or play')
+})
+
 test('one liar too many breaks PBFT, and the shortest run says how', async ({ quorate }) => {
   test.setTimeout(240_000)
   const { page, transport } = quorate

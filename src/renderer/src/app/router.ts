@@ -11,13 +11,20 @@ const page = (feature: string) => {
 export const CLUSTER_PAGES = ['topology', 'consensus', 'replication', 'alerts', 'events', 'lab'] as const
 export type ClusterPage = (typeof CLUSTER_PAGES)[number]
 
+declare module 'vue-router' {
+  interface RouteMeta {
+    /** The page has a time of its own: the keys of time are its own, too, and not the time bar's. */
+    readonly ownTime?: true
+  }
+}
+
 const routes: RouteRecordRaw[] = [
   { path: '/', name: 'overview', component: () => import('./Home.vue') },
   { path: '/welcome', name: 'welcome', component: page('welcome') },
   { path: '/attach', name: 'attach', component: page('attach') },
   { path: '/clusters/:clusterId/credentials', name: 'credentials', component: page('attach'), props: true },
   { path: '/settings', name: 'settings', component: page('settings') },
-  { path: '/simulator', name: 'simulator', component: page('simulator') },
+  { path: '/simulator', name: 'simulator', component: page('simulator'), meta: { ownTime: true } },
   {
     path: '/clusters/:clusterId', component: () => import('./shell/ClusterFrame.vue'), props: true,
     children: [

@@ -18,6 +18,7 @@ export function useShellCommands(open: { readonly openPalette: () => void; reado
   const toasts = useToasts()
   const list = computed(() => clusters.list ?? [])
   const clusterId = computed(() => String(route.params['clusterId'] ?? ''))
+  const hasOwnTime = computed(() => route.meta.ownTime === true)
   const go = (name: string, id?: string): void => void router.push(id === undefined ? { name } : { name, params: { clusterId: id } })
   const set = async (part: Partial<Settings>): Promise<void> => {
     const result = await system.change(part)
@@ -41,13 +42,13 @@ export function useShellCommands(open: { readonly openPalette: () => void; reado
     ...list.value.slice(0, NUMBERED_MAX).map((cluster, at) => ({ keys: `Mod+${at + 1}`, text: '', run: () => go('topology', cluster.id) })),
     ...(clusterId.value === '' ? [] : pagesOf.value.map((name, at) => ({ keys: `${at + 1}`, text: '', run: () => go(name, clusterId.value) }))),
   ])
-  useKeys(() => t('shell.keys.timeBar'), (): KeyBinding[] => [
+  useKeys(() => t('shell.keys.timeBar'), (): KeyBinding[] => hasOwnTime.value ? [] : [
     { keys: 'Space', text: t('shell.keys.pause'), run: () => time.togglePause() },
     { keys: 'ArrowLeft', shown: 'ArrowLeft ArrowRight', text: t('shell.keys.back'), run: () => time.step(-TIME_LIMITS.stepMs) },
     { keys: 'Shift+ArrowLeft', shown: 'Shift+ArrowLeft Shift+ArrowRight', text: t('shell.keys.farBack'), run: () => time.step(-TIME_LIMITS.longStepMs) },
     { keys: 'L', shown: 'L End', text: t('shell.keys.live'), run: () => time.goLive() },
   ])
-  useKeys('', (): KeyBinding[] => [
+  useKeys('', (): KeyBinding[] => hasOwnTime.value ? [] : [
     { keys: 'ArrowRight', text: '', run: () => time.isLive || time.step(TIME_LIMITS.stepMs) },
     { keys: 'Shift+ArrowRight', text: '', run: () => time.isLive || time.step(TIME_LIMITS.longStepMs) },
     { keys: 'End', text: '', run: () => time.goLive() },
@@ -67,7 +68,7 @@ export function useShellCommands(open: { readonly openPalette: () => void; reado
       { id: 'add.local', text: t('shell.rail.startLocal'), group: action, run: () => go('welcome') },
       { id: 'add.attach', text: t('shell.rail.attach'), group: action, run: () => go('attach') },
       time.isLive
-        ? { id: 'time.hold', text: t('shell.time.pause'), group: t('shell.time.label'), keys: 'Space', run: () => time.togglePause() }
+        ? { id: 'time.hold', text: t('shell.time.pause'), group: t('shell.time.label'), ...(hasOwnTime.value ? {} : { keys: 'Space' }), run: () => time.togglePause() }
         : { id: 'time.live', text: t('shell.time.toLive'), group: t('shell.time.label'), keys: 'L', run: () => time.goLive() },
       { id: 'keys', text: t('settings.keys'), group: action, keys: '?', run: open.openKeys },
       ...(['system', 'light', 'dark'] as const).map((theme) => ({ id: `theme.${theme}`, text: t(`settings.themes.${theme}`), group: t('settings.theme'), run: () => void set({ theme }) })),

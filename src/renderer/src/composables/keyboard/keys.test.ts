@@ -24,6 +24,11 @@ describe('what has the focus', () => {
     expect(takesKeys(button, press(' '))).toBe(true)
     expect(takesKeys(button, press('l'))).toBe(false)
   })
+  it('keeps Enter on a link, which does nothing with Space', () => {
+    const link = made('<a href="#/simulator">x</a>')
+    expect(takesKeys(link, press('Enter'))).toBe(true)
+    expect(takesKeys(link, press(' '))).toBe(false)
+  })
   it('keeps the arrows on a slider', () => expect(takesKeys(made('<div role="slider"></div>'), press('ArrowLeft'))).toBe(true))
   it('keeps nothing on the page itself', () => expect(takesKeys(document.body, press(' '))).toBe(false))
 })

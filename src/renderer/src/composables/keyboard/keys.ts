@@ -51,7 +51,8 @@ export function takesKeys(target: EventTarget | null, event: KeyboardEvent): boo
   if (!(target instanceof HTMLElement)) return false
   if (target.isContentEditable || target instanceof HTMLTextAreaElement || target instanceof HTMLSelectElement) return true
   if (target instanceof HTMLInputElement) return !['checkbox', 'radio', 'button'].includes(target.type)
-  if (event.key === ' ' || event.key === 'Enter') return target.closest('button, a, summary, [role="switch"], [role="checkbox"], [role="radio"], [role="menuitem"]') !== null
+  if (event.key === 'Enter' && target.closest('a') !== null) return true
+  if (event.key === ' ' || event.key === 'Enter') return target.closest('button, summary, [role="switch"], [role="checkbox"], [role="radio"], [role="menuitem"]') !== null
   if (event.key.startsWith('Arrow') || event.key === 'Home' || event.key === 'End') {
     return target.closest('[role="slider"], [role="tablist"], [role="menu"], [role="radiogroup"], [role="listbox"], [role="spinbutton"], [role="tree"], [role="grid"]') !== null
   }

@@ -19,7 +19,7 @@ export default {
     synchronyHints: { drawn: 'One of the three.', synchronous: 'No message takes longer than 200 ms.', 'partially-synchronous': 'Delays are bounded only after the faults end.', asynchronous: 'A message may take any time.' },
     groups: { process: 'Processes', network: 'Network', clock: 'Clocks', disk: 'Disks', operator: 'Operations', byzantine: 'Liars' },
     transport: { label: 'Run', start: 'To the start', play: 'Play', pause: 'Pause', step: 'Next event', speed: 'Speed', end: 'To the end', track: 'Time of the simulation', time: 'Time', healing: 'From here on a quorum is healed, and must come together.' },
-    keys: { play: 'Play or pause the simulation', step: 'Next event', start: 'To the start', end: 'Run to the end' },
+    keys: { play: 'Play or pause the simulation', step: 'Next event', near: 'A tenth of a second back or on', far: 'A second back or on', start: 'To the start', end: 'Run to the end' },
     logs: { heading: 'Logs', caption: 'The log of each member', index: 'Index', none: 'No entry yet.', compacted: 'in a snapshot', states: { volatile: 'in memory', persisted: 'on disk', committed: 'committed', applied: 'applied' } },
     fork: { heading: 'Add a fault now', fault: 'Fault', node: 'Member', lasts: 'Lasts', inject: 'Fork from here', hint: 'What was simulated beyond this moment is forgotten. Drawing a line through the picture cuts it for five seconds.' },
     tools: {

@@ -19,7 +19,7 @@ export default {
     synchronyHints: { drawn: '三者之一。', synchronous: '任何消息不超过 200 毫秒。', 'partially-synchronous': '故障结束之后延迟才有上界。', asynchronous: '消息可能花费任意长的时间。' },
     groups: { process: '进程', network: '网络', clock: '时钟', disk: '磁盘', operator: '运维操作', byzantine: '说谎者' },
     transport: { label: '运行', start: '回到开头', play: '播放', pause: '暂停', step: '下一事件', speed: '速度', end: '到末尾', track: '模拟时间', time: '时间', healing: '从这里起，一个法定人数恢复正常，并且必须达成一致。' },
-    keys: { play: '播放或暂停模拟', step: '下一事件', start: '回到开头', end: '运行到末尾' },
+    keys: { play: '播放或暂停模拟', step: '下一事件', near: '后退或前进十分之一秒', far: '后退或前进一秒', start: '回到开头', end: '运行到末尾' },
     logs: { heading: '日志', caption: '每个成员的日志', index: '索引', none: '还没有条目。', compacted: '已在快照中', states: { volatile: '在内存中', persisted: '已落盘', committed: '已提交', applied: '已应用' } },
     fork: { heading: '此刻加入故障', fault: '故障', node: '成员', lasts: '持续', inject: '从这里分叉', hint: '此刻之后模拟过的内容会被丢弃。在图上画一条线，会把它切断五秒。' },
     tools: {
