@@ -157,7 +157,8 @@ export class Simulation implements SimulationView {
       if (index <= committedIndex) return 'committed'
       return index <= persistedIndex ? 'persisted' : 'volatile'
     }
-    return node.machine.entries(from, to).map(({ index, term, kind, command }) => ({
+    const entries = node.disk.watched(() => node.machine.entries(from, to)) ?? []
+    return entries.map(({ index, term, kind, command }) => ({
       index, term, kind, command: command === null ? null : this.#cluster.describeCommand(command), state: stateOf(index),
     }))
   }

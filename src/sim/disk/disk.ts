@@ -99,6 +99,20 @@ export class SimulatedDisk implements Storage {
     return { type: header.type, payload: image.slice(at + HEADER_BYTES, at + HEADER_BYTES + header.length) }
   }
 
+  /** For whoever looks on: meets no fault that waits for a read of the node itself, and takes none away. Null where it is damaged. */
+  watched<Result>(look: () => Result): Result | null {
+    const isMisreading = this.isMisreadingNext
+    this.isMisreadingNext = false
+    try {
+      return look()
+    } catch (error) {
+      if (error instanceof DamagedRead) return null
+      throw error
+    } finally {
+      this.isMisreadingNext = isMisreading
+    }
+  }
+
   release(location: RecordLocation): void {
     const bytes = Math.min(location - this.#base, this.#lastBatchAt)
     // The last durable batch stays: it is what damage before it is told by.
