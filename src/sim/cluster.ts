@@ -393,7 +393,7 @@ export class Cluster {
 
   #event(node: SimulatedNode, event: MachineEvent): void {
     this.phases.event(node.id, event, this.nowMs)
-    tellEvent(this.trace, this.nowMs, node, event)
+    tellEvent(this.trace, this.nowMs, node, event, this.adapter)
     if (event.kind === 'role-changed' && event.role === 'candidate' && this.plan.protocol === 'pbft') this.trace.did('view-change')
     for (const listener of this.listeners) listener.onEvent(node, event)
   }

@@ -1,6 +1,7 @@
 /** Kinds of what the queue holds, and what of a machine's events goes into the trace. */
 import type { MachineEvent } from '../core/machine'
 import type { SimulatedNode } from './node'
+import type { Adapter } from './protocols'
 import type { Trace } from './trace'
 
 export const EVENTS = {
@@ -17,7 +18,8 @@ export const EVENTS = {
   request: 6,
 } as const
 
-export function tellEvent(trace: Trace, atMs: number, { id: node, isByzantine }: SimulatedNode, event: MachineEvent): void {
+export function tellEvent(trace: Trace, atMs: number, { id: node, isByzantine, machine }: SimulatedNode, event: MachineEvent, adapter: Adapter): void {
+  const epochOf = (term: number): string => adapter.epochText(machine, term)
   trace.hash.text(event.kind)
   switch (event.kind) {
     case 'role-changed':
@@ -26,12 +28,12 @@ export function tellEvent(trace: Trace, atMs: number, { id: node, isByzantine }:
       if (event.role === 'leader') trace.did('leader-change')
       trace.hash.text(event.role)
       trace.hash.number(event.term)
-      return trace.tell({ kind: 'role', atMs, node, role: event.role, term: event.term, why: event.why })
+      return trace.tell({ kind: 'role', atMs, node, role: event.role, epoch: epochOf(event.term), why: event.why })
     case 'term-changed':
       trace.hash.number(event.term)
-      return trace.tell({ kind: 'term', atMs, node, term: event.term })
+      return trace.tell({ kind: 'term', atMs, node, epoch: epochOf(event.term) })
     case 'leader-changed':
-      return trace.tell({ kind: 'leader', atMs, node, leader: event.leaderId, term: event.term })
+      return trace.tell({ kind: 'leader', atMs, node, leader: event.leaderId, epoch: epochOf(event.term) })
     case 'members-changed':
       trace.did('config-change')
       trace.hash.number(event.index)

@@ -21,4 +21,4 @@ it.each(['raft', 'paxos', 'pbft'] as const)('a run of %s is the same whether its
   const misread = Array.from({ length: nodes }, (_, i) => ({ kind: 'misdirected-read' as const, node: `n${i + 1}`, atMs: 2_000, untilMs: 4_000 }))
   const faulty = { ...plan, faults: [...plan.faults, ...misread] }
   expect(watched(faulty)).toBe(new Simulation(faulty).run().replayHash)
-})
+}, 30_000)

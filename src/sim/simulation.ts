@@ -159,7 +159,7 @@ export class Simulation implements SimulationView {
     }
     const entries = node.disk.watched(() => node.machine.entries(from, to)) ?? []
     return entries.map(({ index, term, kind, command }) => ({
-      index, term, kind, command: command === null ? null : this.#cluster.describeCommand(command), state: stateOf(index),
+      index, epoch: this.#cluster.adapter.epochText(node.machine, term), kind, command: command === null ? null : this.#cluster.describeCommand(command), state: stateOf(index),
     }))
   }
 

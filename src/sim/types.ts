@@ -29,18 +29,19 @@ export type TraceEvent =
     readonly kind: 'dropped'; readonly atMs: number; readonly id: number; readonly from: string; readonly to: string; readonly message: string
     readonly why: DropReason
   }
-  | { readonly kind: 'role'; readonly atMs: number; readonly node: string; readonly role: string; readonly term: number; readonly why: string }
-  | { readonly kind: 'term'; readonly atMs: number; readonly node: string; readonly term: number }
-  | { readonly kind: 'leader'; readonly atMs: number; readonly node: string; readonly leader: string | null; readonly term: number }
+  /** `epoch`: a term, ballot or view as its protocol writes it. */
+  | { readonly kind: 'role'; readonly atMs: number; readonly node: string; readonly role: string; readonly epoch: string; readonly why: string }
+  | { readonly kind: 'term'; readonly atMs: number; readonly node: string; readonly epoch: string }
+  | { readonly kind: 'leader'; readonly atMs: number; readonly node: string; readonly leader: string | null; readonly epoch: string }
   | { readonly kind: 'members'; readonly atMs: number; readonly node: string; readonly members: readonly string[]; readonly index: number }
   | { readonly kind: 'misbehaviour'; readonly atMs: number; readonly node: string; readonly of: string; readonly what: string }
   | { readonly kind: 'crash'; readonly atMs: number; readonly node: string; readonly why: string }
   | { readonly kind: 'restart'; readonly atMs: number; readonly node: string; readonly records: number }
   /** It does not start: what its disk holds is damaged. */
   | { readonly kind: 'rotten'; readonly atMs: number; readonly node: string; readonly why: string }
-  /** `fault` is its place in the plan's schedule. */
+  /** `fault` is its place in the plan's schedule; `what` names the members that it struck. */
   | { readonly kind: 'fault-began'; readonly atMs: number; readonly fault: number; readonly what: FaultEvent; readonly phase: Phase; readonly text: string }
-  | { readonly kind: 'fault-ended'; readonly atMs: number; readonly fault: number; readonly text: string }
+  | { readonly kind: 'fault-ended'; readonly atMs: number; readonly fault: number; readonly what: FaultEvent; readonly text: string }
   | {
     readonly kind: 'invoked'; readonly atMs: number; readonly client: string; readonly operation: number; readonly f: string; readonly key: string
     readonly value: string | null
@@ -61,7 +62,8 @@ export type TraceKind = TraceEvent['kind']
 /** One place of one node's log, for logs drawn side by side. */
 export interface LogRow {
   readonly index: number
-  readonly term: number
+  /** A term, ballot or view as its protocol writes it. */
+  readonly epoch: string
   readonly kind: string
   /** The command in words; null where there is none or the node does not have it. */
   readonly command: string | null
@@ -174,8 +176,9 @@ export interface ShrinkResult {
 /** One line of the shortest story that leads to the violation. */
 export interface ExplainedEvent {
   readonly atMs: number
-  readonly nodeId: string | null
   readonly text: string
+  /** What the line tells of, for those who tell it in other words. */
+  readonly event: TraceEvent
 }
 
 export interface Explanation {

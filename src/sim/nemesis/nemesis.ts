@@ -18,7 +18,7 @@ type Harm = Exclude<ProcessFault, { kind: 'power-loss' }> | ClockFault | DiskFau
 
 export class Nemesis {
   readonly #cluster: Cluster
-  readonly #active = new Map<number, { readonly undo: Undo; readonly text: string }>()
+  readonly #active = new Map<number, { readonly undo: Undo; readonly fault: FaultEvent }>()
   #waiting: { readonly fault: FaultEvent; readonly at: number; readonly sinceMs: number }[] = []
   /** Conditions of the network as the plan has them, and what faults in force make of them. */
   readonly #base: Conditions
@@ -103,7 +103,7 @@ export class Nemesis {
     // A change under way is a moment that others wait for.
     if (fault.kind === 'change-members') this.#look()
     if (!('untilMs' in fault)) return
-    this.#active.set(at, { undo, text: deedInWords(fault) })
+    this.#active.set(at, { undo, fault })
     cluster.call(nowMs + Math.max(0, fault.untilMs - fault.atMs), () => { this.#end(at) })
   }
 
@@ -112,7 +112,7 @@ export class Nemesis {
     if (active === undefined) return
     this.#active.delete(at)
     active.undo()
-    this.#cluster.trace.tell({ kind: 'fault-ended', atMs: this.#cluster.nowMs, fault: at, text: active.text })
+    this.#cluster.trace.tell({ kind: 'fault-ended', atMs: this.#cluster.nowMs, fault: at, what: active.fault, text: deedInWords(active.fault) })
   }
 
   /** No more faults; what is in force ends. */

@@ -28,6 +28,9 @@ export interface ReplyCount {
 export interface Adapter {
   readonly name: ProtocolName
   begin(plan: SimulationPlan): AdaptedProtocol
+  /** What its terms are called, and how one is written by a machine that knows the members. */
+  readonly epochWord: 'term' | 'ballot' | 'view'
+  epochText(machine: ProtocolMachine, term: number): string
   readonly invariants: readonly Invariant<ProtocolMachine>[]
   /** Rises whenever a machine has replaced entries of its log; 0 for protocols that never do. */
   replacements(machine: ProtocolMachine): number

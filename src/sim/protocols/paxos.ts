@@ -1,5 +1,5 @@
 import type { Protocol, ProtocolMachine } from '../../core/machine'
-import { paxosProtocol, type PaxosMachine } from '../../core/paxos'
+import { ordinalOf, paxosProtocol, roundOf, type PaxosMachine } from '../../core/paxos'
 import { paxosInvariants } from '../invariants/paxos'
 import type { SimulationPlan } from '../plan'
 import type { Adapter } from './adapter'
@@ -32,6 +32,8 @@ function isChangingMembers(machines: readonly ProtocolMachine[]): boolean {
 export const paxosAdapter: Adapter = {
   name: 'paxos',
   begin: (plan) => ({ open: () => protocolOf(plan), issued: () => undefined, behave: () => undefined }),
+  epochWord: 'ballot',
+  epochText: (machine, ballot) => (ballot === 0 ? '0' : `${roundOf(ballot)}.${(machine as PaxosMachine).inspect.history.owner(ordinalOf(ballot)) ?? '?'}`),
   invariants: paxosInvariants,
   replacements: () => 0,
   isChangingMembers,

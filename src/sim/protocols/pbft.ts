@@ -97,6 +97,8 @@ class LiedTo extends ReplyQuorum implements ReplyCount {
 export const pbftAdapter: Adapter = {
   name: 'pbft',
   begin: (plan) => new SimulatedPbft(plan),
+  epochWord: 'view',
+  epochText: (_machine, term) => String(term),
   invariants: PBFT_INVARIANTS,
   replacements: () => 0,
   isChangingMembers: () => false,

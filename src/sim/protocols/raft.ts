@@ -32,6 +32,8 @@ function isChangingMembers(machines: readonly ProtocolMachine[]): boolean {
 export const raftAdapter: Adapter = {
   name: 'raft',
   begin: (plan) => ({ open: () => protocolOf(plan), issued: () => undefined, behave: () => undefined }),
+  epochWord: 'term',
+  epochText: (_machine, term) => String(term),
   invariants: RAFT_INVARIANTS,
   replacements: (machine) => (machine as RaftMachine).inspect.logVersion,
   isChangingMembers,

@@ -1,5 +1,6 @@
 /** The short story of a run in words: what befell the cluster, who led, what clients were told, and what broke. */
 import type { SimulationPlan } from '../plan'
+import { adapterOf } from '../protocols'
 import { Simulation } from '../simulation'
 import type { ExplainedEvent, Explanation, TraceEvent } from '../types'
 
@@ -17,32 +18,33 @@ function operationInWords(event: Extract<TraceEvent, { kind: 'invoked' | 'comple
 }
 
 /** Null for what is no part of a short story. */
-function inWords(event: TraceEvent): ExplainedEvent | null {
-  const line = (nodeId: string | null, text: string): ExplainedEvent => ({ atMs: event.atMs, nodeId, text })
+function inWords(event: TraceEvent, epochWord: string): ExplainedEvent | null {
+  const line = (text: string): ExplainedEvent => ({ atMs: event.atMs, text, event })
   switch (event.kind) {
-    case 'fault-began': return line(null, `${event.text}.`)
-    case 'fault-ended': return line(null, `It ends: ${event.text.charAt(0).toLowerCase()}${event.text.slice(1)}`)
-    case 'role': return event.role === 'leader' || event.role === 'primary' ? line(event.node, `${event.node} leads ${event.term}: ${event.why}`) : null
-    case 'restart': return line(event.node, `${event.node} starts again with ${event.records} records on its disk.`)
-    case 'rotten': return line(event.node, `${event.node} does not start: ${event.why}`)
-    case 'crash': return line(event.node, `${event.node} is down: ${event.why}.`)
-    case 'members': return line(event.node, event.members.length === 0 ? `${event.node} is no member any more.` : `${event.node} takes ${event.members.join(', ')} for the members.`)
-    case 'misbehaviour': return line(event.node, `${event.node} has proof against ${event.of}: ${event.what}`)
-    case 'snapshot': return line(event.node, `${event.node} has ${event.what} a snapshot up to ${event.index}.`)
-    case 'dropped': return event.why === 'dropped' ? line(event.to, `A ${event.message} from ${event.from} to ${event.to} is lost.`) : null
-    case 'phase': return event.phase === 'liveness' ? line(null, `No more faults; ${event.core.join(', ')} are healed and must go on.`) : null
+    case 'fault-began': return line(`${event.text}.`)
+    case 'fault-ended': return line(`It ends: ${event.text.charAt(0).toLowerCase()}${event.text.slice(1)}`)
+    case 'role': return event.role === 'leader' || event.role === 'primary' ? line(`${event.node} leads ${epochWord} ${event.epoch}: ${event.why}`) : null
+    case 'restart': return line(`${event.node} starts again with ${event.records} records on its disk.`)
+    case 'rotten': return line(`${event.node} does not start: ${event.why}`)
+    case 'crash': return line(`${event.node} is down: ${event.why}.`)
+    case 'members': return line(event.members.length === 0 ? `${event.node} is no member any more.` : `${event.node} takes ${event.members.join(', ')} for the members.`)
+    case 'misbehaviour': return line(`${event.node} has proof against ${event.of}: ${event.what}`)
+    case 'snapshot': return line(`${event.node} has ${event.what} a snapshot up to ${event.index}.`)
+    case 'dropped': return event.why === 'dropped' ? line(`A ${event.message} from ${event.from} to ${event.to} is lost.`) : null
+    case 'phase': return event.phase === 'liveness' ? line(`No more faults; ${event.core.join(', ')} are healed and must go on.`) : null
     case 'invoked':
-    case 'completed': return line(null, operationInWords(event))
-    case 'violated': return line(event.violation.nodeId, `${event.violation.invariant} is violated: ${event.violation.message}`)
+    case 'completed': return line(operationInWords(event))
+    case 'violated': return line(`${event.violation.invariant} is violated: ${event.violation.message}`)
     default: return null
   }
 }
 
 export function explain(plan: SimulationPlan): Explanation {
+  const { epochWord } = adapterOf(plan.protocol)
   const events: { readonly line: ExplainedEvent; readonly key: string | null }[] = []
   const simulation = new Simulation(plan, {
     onEvent: (event) => {
-      const line = inWords(event)
+      const line = inWords(event, epochWord)
       if (line !== null) events.push({ line, key: event.kind === 'invoked' || event.kind === 'completed' ? event.key : null })
     },
   })

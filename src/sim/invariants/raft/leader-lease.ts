@@ -8,7 +8,7 @@ import { PerNode, type RaftCheck, type RaftInvariant } from './per-node'
  */
 export const leaderLease: RaftInvariant = {
   name: 'Leader Lease',
-  source: 'thesis, section 6.4.1',
+  source: 'Ongaro 2014 (thesis), section 6.4.1',
   begin: (world: World<RaftMachine>): RaftCheck => {
     const ledBy = new PerNode(() => ({ term: 0 }))
     return {

@@ -3,7 +3,7 @@ import { PerNode, type RaftCheck, type RaftInvariant } from './per-node'
 /** A leader appends a configuration only where the one before is committed, and an entry of its own term. */
 export const oneChangeAtATime: RaftInvariant = {
   name: 'One Configuration Change at a Time',
-  source: 'thesis, section 4.1; Ongaro, raft-dev, July 2015',
+  source: 'Ongaro 2014 (thesis), section 4.1; Ongaro, raft-dev, July 2015',
   begin: (): RaftCheck => {
     const seen = new PerNode(() => ({ index: 0, ledTerm: 0, isJoint: false }))
     return {

@@ -3,7 +3,7 @@ import { PerNode, type RaftCheck, type RaftInvariant } from './per-node'
 /** A member stands for election in a new term only after a majority has said that it would vote for it, or when its leader hands over. */
 export const preVoteBeforeTerm: RaftInvariant = {
   name: 'Pre-Vote Before Term',
-  source: 'thesis, section 9.6',
+  source: 'Ongaro 2014 (thesis), section 9.6',
   begin: (): RaftCheck => {
     const seen = new PerNode(() => ({ term: 0 }))
     return {

@@ -15,7 +15,7 @@ interface Bound {
  */
 export const readIndex: RaftInvariant = {
   name: 'Read Index',
-  source: 'thesis, section 6.4',
+  source: 'Ongaro 2014 (thesis), section 6.4',
   begin: (): RaftCheck => {
     let newest = 0
     const seen = new PerNode(() => ({ incarnation: -1, asked: 0, bounds: [] as Bound[] }))

@@ -104,6 +104,8 @@ export function rateText(link: TopologyLink, say: Say, locale: string): string |
 }
 
 const KNOWN_KINDS = new Set([
+  'read-request', 'read-response', 'snapshot-offer', 'snapshot-request', 'snapshot-chunk', 'snapshot-response', 'chosen', 'confirm', 'confirmed', 'decided', 'learn', 'refusal',
+  'batch', 'entries', 'evidence', 'stable', 'offer', 'fetch', 'fetch-batch', 'fetch-chunk', 'chunk',
   'append', 'append-request', 'append-response', 'heartbeat', 'heartbeat-request', 'heartbeat-response', 'vote-request', 'vote-response',
   'pre-vote-request', 'pre-vote-response', 'snapshot', 'timeout-now', 'forward',
   'pre-prepare', 'prepare', 'commit', 'checkpoint', 'view-change', 'new-view', 'request', 'status', 'promise', 'accept', 'accepted',

@@ -1,5 +1,5 @@
 /** From what a person chooses to the plan of a simulation, and the faults that can be added by hand. Pure. */
-import { drawPlan, type FaultEvent, type FaultKind, type NodeSummary, type Profile, type SimulationPlan, type Synchrony } from '../../../../sim'
+import { cutsOf, drawPlan, type FaultEvent, type FaultKind, type NodeSummary, type Profile, type SimulationPlan, type Synchrony } from '../../../../sim'
 
 export type Protocol = SimulationPlan['protocol']
 export const PROTOCOLS: readonly Protocol[] = ['raft', 'paxos', 'pbft']
@@ -38,6 +38,12 @@ export const SEED_MAX = 2 ** 31 - 1
 /** A bound on delays that a link on one continent keeps. */
 const DELTA_MS = 200
 const DRIFT_BEYOND = 4
+const SLOW = 'n1'
+/** In shortest election timeouts: when the slow one is made the leader, how long it leads before it is cut off, and for how long. */
+const EPISODE = { times: 4, firstElections: 3, everyElections: 8, leadsElections: 1, cutElections: 5 } as const
+const CROWD = { clients: 6, operationsPerSecond: 40 } as const
+/** Reads that go to whoever answers, of one key that is written all the time; who waits in vain for one that is cut off soon asks another. */
+const READERS = { ...CROWD, readShare: 0.6, reads: 'any', keys: 1, timeoutMs: 250 } as const
 
 const synchronyOf = (kind: Synchrony['kind'], durationMs: number): Synchrony =>
   kind === 'asynchronous' ? { kind } : kind === 'synchronous' ? { kind, deltaMs: DELTA_MS } : { kind, stabilisedAtMs: durationMs, deltaMs: DELTA_MS }
@@ -52,26 +58,58 @@ export function planOf(choices: Choices): SimulationPlan {
     synchrony: synchrony === 'drawn' ? drawn.synchrony : synchronyOf(synchrony, drawn.durationMs),
     clocks: has('clock') ? drawn.clocks : [],
     byzantine: has('byzantine') ? drawn.byzantine : [],
-    // An operator here may hand leadership over in every protocol; plans of the swarm do so in Raft only.
-    options: { ...drawn.options, leadershipTransfer: true },
     faults: drawn.faults.filter((fault) => has(groupOf(fault.kind))),
   }
   return beyond ? beyondTheModel(plan) : plan
 }
 
-/** The same plan with one assumption of its protocol broken. */
-export function beyondTheModel(plan: SimulationPlan): SimulationPlan {
-  if (plan.protocol === 'pbft') {
-    const tolerated = Math.floor((plan.nodes - 1) / 3)
-    const liars = Array.from({ length: tolerated + 1 }, (_, i) => `n${i + 1}`)
-    const honest = Array.from({ length: plan.nodes - liars.length }, (_, i) => `n${liars.length + i + 1}`)
-    const middle = Math.ceil(honest.length / 2)
-    const halves = [honest.slice(0, middle), honest.slice(middle)] as const
+/** The same plan with one assumption of its protocol broken, and what shows it brought about. */
+export const beyondTheModel = (plan: SimulationPlan): SimulationPlan => (plan.protocol === 'pbft' ? withTooManyLiars(plan) : withSlowClock(plan))
+
+function withTooManyLiars(plan: SimulationPlan): SimulationPlan {
+  const tolerated = Math.floor((plan.nodes - 1) / 3)
+  const liars = Array.from({ length: tolerated + 1 }, (_, i) => `n${i + 1}`)
+  const honest = Array.from({ length: plan.nodes - liars.length }, (_, i) => `n${liars.length + i + 1}`)
+  const middle = Math.ceil(honest.length / 2)
+  const halves = [honest.slice(0, middle), honest.slice(middle)] as const
+  return {
+    ...plan,
+    // Requests from many at a time reach the two faces of a primary in different orders.
+    workload: { ...plan.workload, ...CROWD },
     // Each half sees a quorum: its own members and one face of every liar.
-    return { ...plan, byzantine: liars.map((node) => ({ node, kind: 'twins' as const, reshuffleMs: plan.durationMs, halves })) }
+    byzantine: liars.map((node) => ({ node, kind: 'twins' as const, reshuffleMs: plan.durationMs, halves })),
   }
-  const clocks = Array.from({ length: plan.nodes }, (_, i) => ({ node: `n${i + 1}`, rate: i === 0 ? 1 / DRIFT_BEYOND : 1, skewMs: 0 }))
-  return { ...plan, clocks, options: { ...plan.options, readMode: 'lease' } }
+}
+
+/** A leader with a slow clock takes its lease for valid when the others have elected another: it is made the leader, and cut off. */
+function withSlowClock(plan: SimulationPlan): SimulationPlan {
+  const electionMs = plan.timing.electionTicks * plan.timing.tickMs
+  const begins = Array.from({ length: EPISODE.times }, (_, i) => (EPISODE.firstElections + i * EPISODE.everyElections) * electionMs)
+  const episodes = begins.flatMap((atMs): FaultEvent[] => {
+    const cutMs = atMs + EPISODE.leadsElections * electionMs
+    return [
+      { atMs, kind: 'transfer-leadership', to: SLOW },
+      { atMs: cutMs, untilMs: cutMs + EPISODE.cutElections * electionMs, kind: 'partition', shape: 'isolate', node: SLOW },
+    ]
+  })
+  return {
+    ...plan,
+    durationMs: Math.max(plan.durationMs, (EPISODE.firstElections + EPISODE.times * EPISODE.everyElections) * electionMs),
+    clocks: Array.from({ length: plan.nodes }, (_, i) => ({ node: `n${i + 1}`, rate: i === 0 ? 1 / DRIFT_BEYOND : 1, skewMs: 0 })),
+    workload: { ...plan.workload, ...READERS },
+    options: { ...plan.options, readMode: 'lease', leadershipTransfer: true },
+    faults: [...plan.faults, ...episodes].sort((one, other) => one.atMs - other.atMs),
+  }
+}
+
+/**
+ * The plan in which `fault`, its last one, may happen. In Paxos and PBFT nobody hands leadership over unless the plan says so, and what
+ * seeds draw of it there does nothing: it goes, so that what was seen stays as it was.
+ */
+export function allowing(fault: FaultEvent, plan: SimulationPlan): SimulationPlan {
+  if (fault.kind !== 'transfer-leadership' || plan.protocol === 'raft' || plan.options.leadershipTransfer === true) return plan
+  const last = plan.faults.length - 1
+  return { ...plan, options: { ...plan.options, leadershipTransfer: true }, faults: plan.faults.filter(({ kind }, at) => at === last || kind !== 'transfer-leadership') }
 }
 
 export const liarsTolerated = (protocol: Protocol, nodes: number): number => (protocol === 'pbft' ? Math.floor((nodes - 1) / 3) : 0)
@@ -113,29 +151,9 @@ export function faultOf(tool: Tool, node: string, others: readonly string[], atM
 export const splitFault = (groups: readonly (readonly string[])[], atMs: number, lastsMs: number): FaultEvent =>
   ({ atMs, untilMs: atMs + lastsMs, kind: 'partition', shape: 'groups', groups })
 
-/** Links over which nothing passes now, as `from>to`. */
+/** Links over which nothing passes now, as `from>to`. `ids` are all members, those that stand by, too. */
 export function cutLinks(faults: readonly FaultEvent[], ids: readonly string[]): ReadonlySet<string> {
-  const cut = new Set<string>()
-  const pairs = ids.flatMap((from) => ids.filter((to) => to !== from).map((to) => [from, to] as const))
-  for (const fault of faults) {
-    if (fault.kind !== 'partition') continue
-    for (const [from, to] of pairs) if (!passes(fault, from, to, ids)) cut.add(`${from}>${to}`)
-  }
-  return cut
-}
-
-function passes(fault: Extract<FaultEvent, { kind: 'partition' }>, from: string, to: string, ids: readonly string[]): boolean {
-  switch (fault.shape) {
-    case 'groups': return fault.groups.some((group) => group.includes(from) && group.includes(to))
-    case 'one-way': return !(fault.from.includes(from) && fault.to.includes(to))
-    case 'isolate': return from !== fault.node && to !== fault.node
-    case 'ring': return [1, ids.length - 1].includes(Math.abs(ids.indexOf(from) - ids.indexOf(to)))
-    case 'bridge': {
-      const others = ids.filter((id) => id !== fault.bridge)
-      const side = (id: string): number => (others.indexOf(id) < others.length / 2 ? 0 : 1)
-      return from === fault.bridge || to === fault.bridge || side(from) === side(to)
-    }
-  }
+  return new Set(faults.flatMap((fault) => (fault.kind === 'partition' ? cutsOf(fault, ids).map(([from, to]) => `${from}>${to}`) : [])))
 }
 
 /** Members whose process does not run, and those that stand still, for the drawing. */

@@ -1,7 +1,7 @@
 /** What the page asks of the worker that simulates, and what it is told. Plain data both ways. */
 import type { ClusterMoment } from '../../../../core/observation'
 import type { EpochTimeline } from '../../../../core/observe/types'
-import type { Explanation, FaultEvent, LogRow, NodeSummary, SimulationCounts, SimulationPlan, TraceEvent, Violation } from '../../../../sim'
+import type { Explanation, FaultEvent, LinearizabilityVerdict, LogRow, NodeSummary, SimulationCounts, SimulationPlan, TraceEvent, Violation } from '../../../../sim'
 
 export type ToSimulator =
   | { readonly kind: 'open'; readonly plan: SimulationPlan; readonly originMs: number }
@@ -30,6 +30,17 @@ export interface NodeLog {
   readonly rows: readonly LogRow[]
 }
 
+/** A fault that was seen to begin, by its place in the plan's schedule. */
+export interface FaultSeen {
+  readonly at: number
+  /** With the members that it struck. */
+  readonly what: FaultEvent
+  readonly fromMs: number
+  /** Null while its end was not seen; of one that is over at once, its beginning. */
+  readonly untilMs: number | null
+  readonly isInForce: boolean
+}
+
 export interface SimulatorFrame {
   readonly nowMs: number
   readonly endMs: number
@@ -37,7 +48,10 @@ export interface SimulatorFrame {
   /** How far this plan was simulated; scrubbing up to here shows what was seen. */
   readonly seenToMs: number
   readonly plan: SimulationPlan
+  /** Known from when it was first seen, wherever one scrubs to since then. */
   readonly violation: Violation | null
+  /** What the histories of the clients were found to be; null until the end was seen, and where an invariant was broken before. */
+  readonly verdict: LinearizabilityVerdict | null
   /** Times are `originMs` later than the simulation's, so that clocks show the time since its start. */
   readonly moment: ClusterMoment
   readonly timeline: EpochTimeline
@@ -47,8 +61,7 @@ export interface SimulatorFrame {
   readonly logs: readonly NodeLog[]
   /** The latest up to now, without single messages; the newest last. */
   readonly events: readonly TraceEvent[]
-  /** Faults that have begun and not ended, by their place in the plan's schedule. */
-  readonly inForce: readonly number[]
+  readonly faults: readonly FaultSeen[]
   readonly counts: SimulationCounts
 }
 

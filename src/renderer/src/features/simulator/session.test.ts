@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { cutLinks, faultOf, FIRST_CHOICES, planOf, splitFault, type Choices } from './choices'
+import { drawPlan } from '../../../../sim'
+import { cutLinks, FAULT_GROUPS, faultOf, FIRST_CHOICES, NODE_COUNTS, planOf, PROTOCOLS, splitFault, type Choices } from './choices'
 import { clockOf } from './phrases'
 import { SimulatorSession } from './session'
 
@@ -46,6 +47,44 @@ describe('a session', () => {
     expect(session.frame().nodes.find((node) => node.id === 'n2')?.isUp).toBe(false)
   })
 
+  it('hands leadership over in a protocol whose seeds do not, and leaves the past as it was', () => {
+    const session = begin({ protocol: 'paxos' })
+    session.goTo(2 * AT_MS)
+    const before = session.frame()
+    expect(before.plan.faults.some(({ kind }) => kind === 'transfer-leadership')).toBe(true)
+    const to = before.nodes.find((node) => node.role !== 'leader')?.id ?? ''
+    session.inject(faultOf('transfer-leadership', to, [], 2 * AT_MS, 0))
+    expect(session.frame().events.filter(({ atMs }) => atMs < 2 * AT_MS)).toEqual(before.events.filter(({ atMs }) => atMs < 2 * AT_MS))
+    session.goTo(2 * AT_MS + 1_000)
+    expect(session.frame().nodes.find((node) => node.id === to)?.role).toBe('leader')
+  })
+
+  it('knows which faults are in force, whom they struck, and when they really came', () => {
+    const session = begin({ protocol: 'paxos', groups: ['network', 'process', 'operator'] })
+    session.goTo(session.simulation.endMs)
+    const { faults, plan } = session.frame()
+    const lasting = faults.find(({ what }) => what.kind === 'partition')
+    if (lasting === undefined) throw new Error('the seed draws no partition any more')
+    expect(faults.every(({ isInForce }) => !isInForce)).toBe(true)
+    expect(lasting.fromMs).toBeGreaterThanOrEqual(plan.faults[lasting.at]?.atMs ?? Infinity)
+    session.goTo(lasting.fromMs + 1)
+    expect(session.frame().faults.find(({ at }) => at === lasting.at)?.isInForce).toBe(true)
+    expect(cutLinks([lasting.what], IDS).size).toBeGreaterThan(0)
+    session.goTo(0)
+    expect(session.frame().faults.filter(({ isInForce }) => isInForce)).toEqual([])
+  })
+
+  it('gives its verdict once the end was seen, and forgets it in a fork', () => {
+    const session = begin()
+    expect(session.frame().verdict).toBeNull()
+    session.goTo(session.simulation.endMs)
+    expect(session.frame().verdict).toBe('linearizable')
+    session.goTo(AT_MS)
+    expect(session.frame().verdict).toBe('linearizable')
+    session.inject(faultOf('crash', 'n2', [], AT_MS, 2_000))
+    expect(session.frame().verdict).toBeNull()
+  })
+
   it('shows messages under way and the same stretch of every log', () => {
     const session = begin({ profile: 'calm', groups: [] })
     session.goTo(2 * AT_MS)
@@ -75,6 +114,22 @@ describe('a session', () => {
     expect(shortest?.explanation.violation?.invariant).toBe(violation?.invariant)
     expect(shortest?.explanation.events.length).toBeGreaterThan(2)
     expect(shortest?.plan.faults.length).toBeLessThanOrEqual(session.frame().plan.faults.length)
+    // Whoever scrubs back to look for the cause still reads what broke.
+    session.goTo(0)
+    expect(session.frame().violation).toEqual(violation)
+  })
+
+  it.each([['raft', 'Leader Lease'], ['paxos', 'Linearizable reads'], ['pbft', 'Prepared Certificates']] as const)('shows with its first seed what breaks %s where an assumption is broken', (protocol, invariant) => {
+    const session = begin({ protocol, nodes: NODE_COUNTS[protocol].at(-2) ?? 0, beyond: true })
+    session.goTo(session.simulation.endMs)
+    expect(session.frame().violation?.invariant).toContain(invariant)
+  })
+})
+
+describe('choices', () => {
+  it.each(PROTOCOLS)('of everything give the run of %s that the command line makes of the seed', (protocol) => {
+    const nodes = NODE_COUNTS[protocol].at(-2) ?? 0
+    for (let seed = 1; seed <= 20; seed++) expect(planOf(choices({ protocol, nodes, seed, groups: FAULT_GROUPS }))).toEqual(drawPlan(protocol, seed, { nodes, profile: 'mixed' }))
   })
 })
 

@@ -4,8 +4,9 @@
  */
 import type { ClusterMoment, NodeObservation } from '../../../../core/observation'
 import { startTimeline, type TimelineBuilder } from '../../../../core/observe'
-import { explain, shrink, Simulation, type FaultEvent, type SimulationPlan, type TraceEvent } from '../../../../sim'
-import type { MessageUnderWay, NodeLog, ShortestRun, SimulatorFrame } from './messages'
+import { explain, shrink, Simulation, type FaultEvent, type LinearizabilityVerdict, type SimulationPlan, type TraceEvent, type Violation } from '../../../../sim'
+import { allowing } from './choices'
+import type { FaultSeen, MessageUnderWay, NodeLog, ShortestRun, SimulatorFrame } from './messages'
 
 export const SESSION_LIMITS = {
   /** Events of the list. */
@@ -49,6 +50,8 @@ export class SimulatorSession {
   #seenToMs = 0
   #sampledMs = -Infinity
   #isSampleDue = false
+  #violation: Violation | null = null
+  #verdict: LinearizabilityVerdict | null = null
 
   constructor(plan: SimulationPlan, originMs: number) {
     this.#plan = plan
@@ -108,28 +111,31 @@ export class SimulatorSession {
   /** Goes on from now with one more fault. What was seen beyond now belonged to the other run. */
   inject(fault: FaultEvent): void {
     const atMs = this.#simulation.nowMs
-    this.#plan = this.#simulation.inject(fault)
+    this.#plan = allowing(fault, this.#simulation.inject(fault))
     this.#events = []
     this.#sent = []
     this.#lost = new Map()
     this.#faults = []
     this.#seenToMs = 0
     this.#sampledMs = -Infinity
+    this.#violation = null
+    this.#verdict = null
     this.#simulation = this.#begin()
     this.#timeline = startTimeline(this.#moment(), this.#originMs, STALE_AFTER_MS)
     this.goTo(atMs)
   }
 
   explain(): ShortestRun | null {
-    const { violation } = this.#simulation
-    if (!violation) return null
-    const { plan, runs, steps } = shrink(this.#plan, violation, { runsMax: SESSION_LIMITS.shrinkRunsMax })
+    if (!this.#violation) return null
+    const { plan, runs, steps } = shrink(this.#plan, this.#violation, { runsMax: SESSION_LIMITS.shrinkRunsMax })
     return { plan, runs, steps, explanation: explain(plan) }
   }
 
   #sample(): void {
     const { nowMs } = this.#simulation
     if (this.#count < this.#events.length) return
+    this.#violation ??= this.#simulation.violation
+    if (this.#simulation.isDone && this.#violation === null) this.#verdict = this.#simulation.report().linearizability
     this.#seenToMs = Math.max(this.#seenToMs, nowMs)
     if (!this.#isSampleDue && nowMs - this.#sampledMs < SESSION_LIMITS.sampleEveryMs) return
     this.#isSampleDue = false
@@ -148,9 +154,9 @@ export class SimulatorSession {
     const { nowMs } = simulation
     const moment = this.#moment()
     return {
-      nowMs, endMs: simulation.endMs, isDone: simulation.isDone, seenToMs: this.#seenToMs, plan: this.#plan, violation: simulation.violation,
+      nowMs, endMs: simulation.endMs, isDone: simulation.isDone, seenToMs: this.#seenToMs, plan: this.#plan, violation: this.#violation, verdict: this.#verdict,
       moment, timeline: this.#timeline.until(this.#originMs + this.#seenToMs), nodes: simulation.nodes(),
-      messages: this.#underWay(nowMs), logs: this.#logs(moment), events: this.#lastShown(), inForce: this.#inForce(), counts: simulation.report().counts,
+      messages: this.#underWay(nowMs), logs: this.#logs(moment), events: this.#lastShown(), faults: this.#faultsSeen(), counts: simulation.report().counts,
     }
   }
 
@@ -186,14 +192,17 @@ export class SimulatorSession {
     return shown.reverse()
   }
 
-  #inForce(): number[] {
-    const places = new Set<number>()
+  #faultsSeen(): FaultSeen[] {
+    const seen = new Map<number, FaultSeen>()
     for (const { place, event } of this.#faults) {
-      if (place > this.#count) break
-      if (event.kind === 'fault-began') places.add(event.fault)
-      else places.delete(event.fault)
+      const isPast = place <= this.#count
+      const began = seen.get(event.fault)
+      if (event.kind === 'fault-began') {
+        const lasts = 'untilMs' in event.what
+        seen.set(event.fault, { at: event.fault, what: event.what, fromMs: event.atMs, untilMs: lasts ? null : event.atMs, isInForce: lasts && isPast })
+      } else if (began) seen.set(event.fault, { ...began, untilMs: event.atMs, isInForce: began.isInForce && !isPast })
     }
-    return [...places]
+    return [...seen.values()]
   }
 }
 

@@ -2,10 +2,20 @@
 import { defineStore } from 'pinia'
 import { computed, onScopeDispose, ref, shallowRef } from 'vue'
 import type { FaultEvent, SimulationPlan } from '../../../../sim'
-import { FIRST_CHOICES, type Choices } from './choices'
+import { FIRST_CHOICES, planOf, type Choices } from './choices'
 import { SimulatorLink } from './link'
 import type { FromSimulator, ShortestRun, SimulatorFrame } from './messages'
 import { usePlayer } from './player'
+
+/** Where the run came from: its choices alone, or more. */
+export interface Origin {
+  /** An assumption is broken on purpose. */
+  readonly isBeyond: boolean
+  readonly isShortened: boolean
+  /** Faults added by hand. */
+  readonly added: number
+}
+const DRAWN: Origin = { isBeyond: false, isShortened: false, added: 0 }
 
 export const useSimulator = defineStore('simulator', () => {
   const choices = ref<Choices>(FIRST_CHOICES)
@@ -13,6 +23,7 @@ export const useSimulator = defineStore('simulator', () => {
   const failure = shallowRef<string | null>(null)
   const shortest = shallowRef<ShortestRun | null>(null)
   const isExplaining = ref(false)
+  const origin = ref<Origin>(DRAWN)
   /** Midnight of a day, in the clock's time: a simulation begins at 00:00:00. */
   const originMs = new Date(2000, 0, 1).getTime()
   const atEnd = computed(() => frame.value !== null && frame.value.isDone && frame.value.nowMs >= frame.value.seenToMs)
@@ -40,13 +51,24 @@ export const useSimulator = defineStore('simulator', () => {
     link.begin()
     link.ask({ kind: 'open', plan, originMs })
   }
+  function open(plan: SimulationPlan, from: Origin): void {
+    shortest.value = null
+    origin.value = from
+    begin(plan)
+  }
   return {
-    choices, frame, failure, shortest, isExplaining, originMs, isPlaying: player.isPlaying, speed: player.speed, pause: player.pause,
-    open: (plan: SimulationPlan): void => { shortest.value = null; begin(plan) },
+    choices, frame, failure, shortest, isExplaining, origin, originMs, isPlaying: player.isPlaying, speed: player.speed, pause: player.pause,
+    /** What the choices make. */
+    start: (): void => { open(planOf(choices.value), { ...DRAWN, isBeyond: choices.value.beyond }) },
+    openShortest: (): void => { if (shortest.value) open(shortest.value.plan, { ...origin.value, isShortened: true }) },
     play: (): void => { if (frame.value) player.play(atEnd.value ? 0 : frame.value.nowMs) },
     step: (): void => { player.pause(); link.ask({ kind: 'step' }) },
     goTo: (atMs: number): void => { link.goTo(atMs) },
-    inject: (fault: FaultEvent): void => { shortest.value = null; link.ask({ kind: 'inject', fault }) },
+    inject: (fault: FaultEvent): void => {
+      shortest.value = null
+      origin.value = { ...origin.value, added: origin.value.added + 1 }
+      link.ask({ kind: 'inject', fault })
+    },
     explain: (): void => { isExplaining.value = true; link.ask({ kind: 'explain' }) },
     /** Gives up the search for the shortest run. */
     stopExplaining: (): void => {

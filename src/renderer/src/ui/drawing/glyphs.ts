@@ -1,4 +1,5 @@
 /** What a member looks like. Told apart by shape first; colour only repeats it. */
+import { EPOCH_HUES, epochColour } from '../epoch'
 
 export type Glyph = 'leader' | 'follower' | 'candidate' | 'learner' | 'observer' | 'witness' | 'primary' | 'standby' | 'replica' | 'down' | 'paused' | 'unknown'
 
@@ -41,6 +42,16 @@ export interface DrawingMessage {
   readonly kind: string
   /** It will never arrive. */
   readonly lost: boolean
+}
+
+/** An arrowhead that points to the right. */
+export const MESSAGE_SHAPE = 'M7 0L-5 -5L-2.5 0L-5 5Z'
+
+/** Equal kinds have equal hues; nothing else is meant by them. */
+export function hueOfKind(kind: string): string {
+  let sum = 0
+  for (let i = 0; i < kind.length; i++) sum = (sum * 31 + kind.charCodeAt(i)) % 9973
+  return epochColour(BigInt(sum % EPOCH_HUES))
 }
 
 export interface Pulse {

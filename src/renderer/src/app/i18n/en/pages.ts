@@ -17,7 +17,9 @@ export default {
       append: 'append', 'append-request': 'append', 'append-response': 'append reply', heartbeat: 'heartbeat', 'heartbeat-request': 'heartbeat', 'heartbeat-response': 'heartbeat reply',
       'vote-request': 'vote request', 'vote-response': 'vote', 'pre-vote-request': 'pre-vote request', 'pre-vote-response': 'pre-vote', snapshot: 'snapshot', 'timeout-now': 'leader transfer', forward: 'forwarded',
       'pre-prepare': 'pre-prepare', prepare: 'prepare', commit: 'commit', checkpoint: 'checkpoint', 'view-change': 'view change', 'new-view': 'new view', request: 'request', status: 'status',
-      promise: 'promise', accept: 'accept', accepted: 'accepted',
+      promise: 'promise', accept: 'accept', accepted: 'accepted', chosen: 'chosen', confirm: 'confirm', confirmed: 'confirmed', decided: 'decided', learn: 'learn', refusal: 'refusal',
+      'read-request': 'read', 'read-response': 'read reply', 'snapshot-offer': 'snapshot offer', 'snapshot-request': 'snapshot request', 'snapshot-chunk': 'snapshot part', 'snapshot-response': 'snapshot reply',
+      batch: 'batch', entries: 'entries', evidence: 'evidence', stable: 'stable checkpoint', offer: 'state offer', fetch: 'fetch', 'fetch-batch': 'batch request', 'fetch-chunk': 'state request', chunk: 'state part',
     },
   },
   sandbox: {

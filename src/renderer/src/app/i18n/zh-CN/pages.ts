@@ -20,7 +20,9 @@ export default {
       append: '追加', 'append-request': '追加', 'append-response': '追加应答', heartbeat: '心跳', 'heartbeat-request': '心跳', 'heartbeat-response': '心跳应答',
       'vote-request': '投票请求', 'vote-response': '投票', 'pre-vote-request': '预投票请求', 'pre-vote-response': '预投票', snapshot: '快照', 'timeout-now': '领导权转移', forward: '转发',
       'pre-prepare': '预准备', prepare: '准备', commit: '提交', checkpoint: '检查点', 'view-change': '视图变更', 'new-view': '新视图', request: '请求', status: '状态',
-      promise: '承诺', accept: '接受请求', accepted: '已接受',
+      promise: '承诺', accept: '接受请求', accepted: '已接受', chosen: '已选定', confirm: '确认请求', confirmed: '已确认', decided: '已决定', learn: '学习请求', refusal: '拒绝',
+      'read-request': '读取', 'read-response': '读取应答', 'snapshot-offer': '快照提供', 'snapshot-request': '快照请求', 'snapshot-chunk': '快照分块', 'snapshot-response': '快照应答',
+      batch: '批次', entries: '条目', evidence: '证据', stable: '稳定检查点', offer: '状态提供', fetch: '获取', 'fetch-batch': '批次请求', 'fetch-chunk': '状态请求', chunk: '状态分块',
     },
   },
   sandbox: {
