@@ -37,12 +37,14 @@ describe('a session', () => {
 
   it('forks: what was is the same, what comes is another run', () => {
     const session = begin()
-    session.goTo(AT_MS)
+    // As a film is paused: between two steps of time.
+    session.goTo(AT_MS + 0.3)
     const before = session.frame()
     session.inject(faultOf('crash', 'n2', [], AT_MS, 2_000))
     const forked = session.frame()
     expect(forked.events.filter((event) => event.atMs < AT_MS)).toEqual(before.events.filter((event) => event.atMs < AT_MS))
     expect(forked.plan.faults.length).toBe(before.plan.faults.length + 1)
+    expect(forked.faults.find(({ isInForce }) => isInForce)?.what).toMatchObject({ kind: 'crash', node: 'n2' })
     session.goTo(AT_MS + 1_000)
     expect(session.frame().nodes.find((node) => node.id === 'n2')?.isUp).toBe(false)
   })

@@ -28,6 +28,8 @@ const STALE_AFTER_MS = 3_600_000
 /** A message that is lost is drawn for so long. */
 const LOST_SHOWN_MS = 120
 
+const BEGUN_MS = 1
+
 const QUIET_KINDS = new Set<TraceEvent['kind']>(['sent', 'delivered', 'dropped', 'committed', 'applied'])
 const STATE_KINDS = new Set<TraceEvent['kind']>(['role', 'term', 'leader', 'members', 'crash', 'restart', 'rotten'])
 
@@ -122,7 +124,8 @@ export class SimulatorSession {
     this.#verdict = null
     this.#simulation = this.#begin()
     this.#timeline = startTimeline(this.#moment(), this.#originMs, STALE_AFTER_MS)
-    this.goTo(atMs)
+    // The queue rounds times up: a moment on, so that the fault has begun.
+    this.goTo(atMs + BEGUN_MS)
   }
 
   explain(): ShortestRun | null {
