@@ -103,11 +103,11 @@ function withSlowClock(plan: SimulationPlan): SimulationPlan {
 }
 
 /**
- * The plan in which `fault`, its last one, may happen. In Paxos and PBFT nobody hands leadership over unless the plan says so, and what
- * seeds draw of it there does nothing: it goes, so that what was seen stays as it was.
+ * The plan in which `fault`, its last one, may happen. In PBFT nobody hands leadership over unless the plan says so, and what is drawn of
+ * it there does nothing: it goes, so that what was seen stays as it was.
  */
 export function allowing(fault: FaultEvent, plan: SimulationPlan): SimulationPlan {
-  if (fault.kind !== 'transfer-leadership' || plan.protocol === 'raft' || plan.options.leadershipTransfer === true) return plan
+  if (fault.kind !== 'transfer-leadership' || plan.protocol !== 'pbft' || plan.options.leadershipTransfer === true) return plan
   const last = plan.faults.length - 1
   return { ...plan, options: { ...plan.options, leadershipTransfer: true }, faults: plan.faults.filter(({ kind }, at) => at === last || kind !== 'transfer-leadership') }
 }
