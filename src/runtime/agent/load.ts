@@ -50,7 +50,7 @@ export class LoadGenerator {
       this.clients.push({ number: this.clients.length, session: null, idle: true, operations: 0 })
     }
     // One that is dropped finishes what it has under way; it is only not given more.
-    this.clients.length = settings.clients
+    for (const { session } of this.clients.splice(settings.clients)) session?.leave()
     this.dispatch()
   }
 
@@ -62,6 +62,7 @@ export class LoadGenerator {
   stop(stopped: () => void): void {
     this.stopped = true
     for (const timer of this.timers) clearInterval(timer)
+    for (const { session } of this.clients) session?.leave()
     this.cluster.close()
     stopped()
   }
@@ -88,14 +89,17 @@ export class LoadGenerator {
 
   private give(client: LogicalClient): void {
     client.idle = false
-    if (client.session === null) this.open(client)
+    const { session } = client
+    if (session?.state !== 'open') this.open(client)
     else if (Math.random() < this.settings.readShare) this.read(client)
-    else this.write(client, client.session)
+    else this.write(client, session)
   }
 
   private open(client: LogicalClient): void {
     openSession(this.cluster, performance.now() + LOAD_LIMITS.sessionTimeoutMs, (opened) => {
-      if (this.stopped) return
+      const isWanted = !this.stopped && this.clients[client.number] === client
+      if (opened.ok && !isWanted) opened.value.leave()
+      if (!isWanted) return
       if (opened.ok) {
         client.session = opened.value
         this.free(client)

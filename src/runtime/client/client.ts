@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { fail, ok, type Result } from '../../core/base'
 import { decodeReply, encodeCommand, encodeQuery, type Operation, type Pair } from '../../core/statemachine'
 import { connectCluster, type ConnectOptions } from './connect'
-import { Session, type WriteOutcome } from './session'
+import { Session, type OperationOutcome, type WriteOperation, type WriteOutcome } from './session'
 import type { OperationClient, Outcome } from './types'
 
 export type ReadResult<Value> = Result<Value, Extract<Outcome, { kind: 'failed' }>['code']>
@@ -42,13 +42,17 @@ export function createClient(options: ConnectOptions): Client {
   }
 }
 
-/** Opens a session for a new random client. Opening one twice is finding it open, so an unanswered attempt is simply repeated. */
+/**
+ * Opens a session for a new random client. Opening one twice is finding it open, so an unanswered attempt is simply repeated.
+ * It keeps itself alive until it is left or closed, or the client is.
+ */
 export function openSession(cluster: OperationClient, deadlineMs: number, done: (result: ReadResult<Session>) => void): void {
   const clientId = randomBytes(8).toString('hex')
+  const sentMs = cluster.nowMs()
   cluster.run({
     kind: 'propose', payload: encodeCommand({ kind: 'open-session', clientId }), repeatable: true, deadlineMs,
     done: (outcome) => {
-      if (outcome.kind === 'ok' && decodeReply(outcome.reply)?.kind === 'done') done(ok(new Session(cluster, clientId)))
+      if (outcome.kind === 'ok' && decodeReply(outcome.reply)?.kind === 'done') done(ok(new Session(cluster, clientId, sentMs)))
       else if (outcome.kind === 'unknown') done(fail('no-leader', outcome.message))
       else if (outcome.kind === 'failed') done(fail(outcome.code, outcome.message))
       else done(fail('refused', 'The node did not understand the request.'))
@@ -57,6 +61,11 @@ export function openSession(cluster: OperationClient, deadlineMs: number, done: 
 }
 
 /** `Session.write` as a promise. */
-export function write(session: Session, operation: Operation, deadlineMs: number): Promise<WriteOutcome> {
+export function write(session: Session, operation: WriteOperation, deadlineMs: number): Promise<WriteOutcome> {
   return new Promise((resolve) => { session.write(operation, deadlineMs, resolve) })
+}
+
+/** `Session.operate` as a promise. */
+export function operate(session: Session, operation: Operation, deadlineMs: number): Promise<OperationOutcome> {
+  return new Promise((resolve) => { session.operate(operation, deadlineMs, resolve) })
 }

@@ -15,4 +15,8 @@ export const CLIENT_LIMITS = {
   repeatMsMax: 2_000,
   /** Operations that wait in one client; more are refused as busy. */
   operationsMax: 65_536,
+  /** A session that is not used for so long is ended by whoever leads. */
+  sessionTimeToLiveMs: 30_000,
+  /** An idle one is used so often in that time: two uses may be lost before it is. */
+  sessionRenewalsPerLife: 3,
 } as const

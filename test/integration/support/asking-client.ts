@@ -67,6 +67,10 @@ export class AskingClient {
     }
   }
 
+  /**
+   * It keeps itself alive for as long as the client, also when its life here is over: the model of locks knows of no lock that is taken
+   * from who has it.
+   */
   private session(): Promise<string | null> {
     return new Promise((resolve) => {
       openSession(this.cluster, this.cluster.nowMs() + SESSION_TIMEOUT_MS, (opened) => {
