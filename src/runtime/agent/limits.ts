@@ -15,6 +15,10 @@ export const AGENT_PROCESS_LIMITS = {
   /** A proof that another member broke the protocol is an alarm for this long. */
   accusationMs: 15_000,
   requestsPerClientMax: 16_384,
+  /** How often whoever leads looks for sessions that nobody used for their time to live. */
+  sessionSweepMs: 5_000,
+  /** Ends of sessions proposed in one look; the others are for the next. */
+  sessionsEndedAtOnceMax: 64,
   /** First start-up message; without one the process ends. */
   firstMessageTimeoutMs: 30_000,
 } as const

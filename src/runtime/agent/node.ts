@@ -2,7 +2,7 @@
 import { randomInt } from 'node:crypto'
 import { ok, seededRandom, type Failure, type Result } from '../../core/base'
 import type { Control, ControlOutcome, MachineEvent } from '../../core/machine'
-import { ReplicatedMachine, Revocable } from '../../core/statemachine'
+import { ReplicatedMachine, Revocable, type StateMachine } from '../../core/statemachine'
 import type { AgentFailureCode, Behaviour, FromAgent, LinkRule, NodeStart, PeerAddress } from '../../contract/agent'
 import { Driver, type NodeDriver } from '../driver'
 import type { Log, RecoveredRecord } from '../ports'
@@ -16,6 +16,7 @@ import { AGENT_PROCESS_LIMITS } from './limits'
 import { Observer } from './observe'
 import { claimOf, protocolOf, type ChosenProtocol } from './protocol'
 import { serveClient } from './requests'
+import { openSessions, SessionExpiry } from './session-expiry'
 import { createTicker, type Ticker } from './ticker'
 
 export interface RunningNode {
@@ -85,6 +86,7 @@ interface Assembled {
   readonly wal: Wal
   readonly accusations: Accusations
   readonly clients: () => number
+  readonly stateMachine: StateMachine
   readonly behave: (behaviour: Behaviour) => void
   readonly setAddresses: (addresses: readonly PeerAddress[]) => void
   readonly recoveredEntries: number
@@ -129,10 +131,10 @@ function assemble({ start, chosen, wal, recovered, host, log }: Parts): Result<A
     else if (event.kind === 'removed') log.info('This node is no member of its group any more.')
     changed()
   }
-  const isTentative = start.protocol === 'pbft' && start.options.tentative === true
+  const stateMachine = start.protocol === 'pbft' && start.options.tentative === true ? new Revocable(new ReplicatedMachine()) : new ReplicatedMachine()
   const opened = Driver.open({
     protocol: chosen.protocol, groupId: start.clusterId, nodeId: start.nodeId, members: start.members.map(claimOf), timing: start.timing,
-    random: seededRandom(randomInt(2 ** 32)), storage: wal, transport, stateMachine: isTentative ? new Revocable(new ReplicatedMachine()) : new ReplicatedMachine(), recovered,
+    random: seededRandom(randomInt(2 ** 32)), storage: wal, transport, stateMachine, recovered,
     limits: {
       snapshotAfterEntries: start.options.snapshot.afterEntries, snapshotAfterBytes: start.options.snapshot.afterBytes,
       trailingEntriesMax: start.options.snapshot.trailingEntries,
@@ -149,7 +151,7 @@ function assemble({ start, chosen, wal, recovered, host, log }: Parts): Result<A
   const driver: NodeDriver = opened.value
   readdress()
   return ok({
-    driver, ticker, transport, wal, accusations, clients: () => clients, recoveredEntries: driver.status().lastIndex,
+    driver, ticker, transport, wal, stateMachine, accusations, clients: () => clients, recoveredEntries: driver.status().lastIndex,
     behave: (next) => {
       behaviour = next
       chosen.behave(next)
@@ -177,13 +179,15 @@ function forInput({ options }: NodeStart, ticker: Ticker, driver: () => NodeDriv
 }
 
 function run(start: NodeStart, node: Assembled, port: number): RunningNode {
-  const { driver, ticker, transport, wal, accusations, clients, behave, setAddresses, recoveredEntries } = node
+  const { driver, ticker, transport, wal, stateMachine, accusations, clients, behave, setAddresses, recoveredEntries } = node
   const disk = new DiskWatch(start.directory)
+  const expiry = new SessionExpiry({ driver, sessions: () => openSessions(stateMachine), nowMs })
   const observer = new Observer({
     clusterId: start.clusterId, nodeId: start.nodeId, endpoint: `${start.listen.host}:${port}`,
     driver, transport, wal, clients, alarms: () => [...disk.alarms(), ...accusations.alarms()], nowMs,
   })
   ticker.start()
+  expiry.start()
   return {
     port, recoveredEntries, behave, setAddresses,
     observe: () => observer.observe(),
@@ -191,6 +195,7 @@ function run(start: NodeStart, node: Assembled, port: number): RunningNode {
     control: (request, done) => { driver.control(request, done) },
     stop: (stopped) => {
       ticker.stop()
+      expiry.stop()
       disk.close()
       driver.stop()
       transport.close(() => { wal.close(stopped) })
