@@ -16,5 +16,8 @@ await runStep(async () => {
   await ensureNode(import.meta.url)
   const { prepareBuild } = await import('./setup/steps.mjs')
   await prepareBuild()
-  process.exit(await runInForeground(process.execPath, [inRoot('out', 'main', 'cli.js'), ...process.argv.slice(2)], { isCommand: true }))
+  const args = process.argv.slice(2)
+  // A command that runs under a lock may take its time to end, and the lock must not go before it.
+  const isPatient = args[0] === 'data'
+  process.exit(await runInForeground(process.execPath, [inRoot('out', 'main', 'cli.js'), ...args], { isCommand: true, isPatient }))
 }, FAILED)

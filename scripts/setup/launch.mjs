@@ -7,13 +7,15 @@ const PARENT_POLL_MS = 1_000
 
 /**
  * Resolves with the exit code; a signal counts as 128 plus its number, as shells have it. An app that was stopped as it was asked to
- * ends well; with `isCommand` that too counts as the signal, since a command that did not finish has no answer.
+ * ends well; with `isCommand` that too counts as the signal, since a command that did not finish has no answer. `isPatient`: every signal is
+ * passed on as it is, and however long the program takes to end, it is waited for.
  */
-export function runInForeground(command, args, { cwd, env = process.env, isCommand = false } = {}) {
+export function runInForeground(command, args, { cwd, env = process.env, isCommand = false, isPatient = false } = {}) {
   return new Promise((resolve) => {
     const child = spawn(command, args, { cwd, env, stdio: 'inherit' })
     let asked = false
     const onSignal = (signal) => {
+      if (isPatient) return child.kill(signal)
       // Ctrl-C reaches the whole group of the terminal by itself; a signal to this process alone has to be passed on.
       // Asked twice, or not done in time: it is ended.
       if (asked) return child.kill('SIGKILL')

@@ -4,6 +4,8 @@ export const EXIT = {
   ok: 0,
   /** observe: writes go on or may go on, but the cluster is not (fully) quorate: at-risk, starting or unknown. */
   atRisk: 1,
+  /** data: nothing was changed, or nothing is there: another value, no value, a limit, a lock that another client holds. */
+  refused: 1,
   /** check: the history is not linearizable. */
   notLinearizable: 1,
   /** check: the budget ended before there was a verdict. */
@@ -20,6 +22,10 @@ export const EXIT = {
   failed: 6,
   /** check: wrong usage, or the file is no history. */
   unreadable: 7,
+  /** data: it may have taken effect, or still may. */
+  unknownOutcome: 8,
+  /** data lock: the lock was lost while the command ran. */
+  lockLost: 9,
 } as const
 export type ExitCode = (typeof EXIT)[keyof typeof EXIT]
 
@@ -32,4 +38,4 @@ Exit codes:
   4  observe: no quorum, or stopped
   5  a certificate, user or password was rejected, or it is not etcd
   6  the console could not carry out the command
-  check has its own: see quorate check --help`
+  check has its own: see quorate check --help; so has data: see quorate data --help`

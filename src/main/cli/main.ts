@@ -2,7 +2,7 @@
 import path from 'node:path'
 import { defaultDataDirectory } from '../console/data-directory/default-data-directory'
 import { readVersion } from '../serve/version'
-import { EXIT, type ExitCode } from './exit-codes'
+import { EXIT } from './exit-codes'
 import { serveHere, upHere, type Terminal } from './foreground'
 import { runProgram } from './program'
 
@@ -22,7 +22,7 @@ const terminal: Terminal = {
 }
 
 /** Ends once everything said has been taken. */
-function end(code: ExitCode): void {
+function end(code: number): void {
   process.stdout.write('', () => process.stderr.write('', () => process.exit(code)))
 }
 

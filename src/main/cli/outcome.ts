@@ -3,7 +3,8 @@ import type { Failure } from '../../core/base'
 import { EXIT, type ExitCode } from './exit-codes'
 
 export interface Outcome {
-  readonly exitCode: ExitCode
+  /** One of `EXIT`, but for a command that ends as the one it ran. */
+  readonly exitCode: number
   readonly stdout?: string
   readonly stderr?: string
 }
@@ -21,5 +22,5 @@ export function failed({ code, message, hint }: Failure): Outcome {
   return { exitCode: exitCodeOf(code), stderr: `✗ ${message}${hint === undefined ? '' : `\n  What to do: ${hint}`}\n` }
 }
 
-export const printed = (stdout: string, exitCode: ExitCode = EXIT.ok): Outcome => ({ exitCode,
+export const printed = (stdout: string, exitCode: Outcome['exitCode'] = EXIT.ok): Outcome => ({ exitCode,
   stdout: stdout.endsWith('\n') ? stdout : `${stdout}\n` })

@@ -3,7 +3,8 @@ import { Command, CommanderError, Option } from 'commander'
 import { CLUSTER_SIZES, isClusterSize, PROTOCOL_NAMES, PROTOCOLS } from '../../contract/sandbox'
 import type { ProtocolName } from '../../core/machine'
 import { checkCommand } from './check/check-command'
-import { EXIT, EXIT_CODES_HELP, type ExitCode } from './exit-codes'
+import { dataCommand } from './data/data-command'
+import { EXIT, EXIT_CODES_HELP } from './exit-codes'
 import { dataOption, faultCommand, type Finish } from './fault-command'
 import { maelstromCommand } from './maelstrom'
 import { memberCommands } from './member-command'
@@ -127,7 +128,7 @@ function adopt(command: Command, options: ProgramOptions): void {
   for (const sub of command.commands) adopt(sub, options)
 }
 
-export async function runProgram(argv: readonly string[], options: ProgramOptions): Promise<ExitCode> {
+export async function runProgram(argv: readonly string[], options: ProgramOptions): Promise<number> {
   let outcome: Outcome = { exitCode: EXIT.ok }
   const finish: Finish = (result) => { outcome = result }
   const program = new Command('quorate')
@@ -137,12 +138,14 @@ export async function runProgram(argv: readonly string[], options: ProgramOption
     .addCommand(observeCommand(options.dataDirectory, options.environment, finish))
     .addCommand(checkCommand(options.write.err, finish))
     .addCommand(sandboxCommand(options, finish))
+    .addCommand(dataCommand(options.dataDirectory, options.environment, options.write.err, finish))
     .addCommand(simCommand({ ...options.simulator, write: options.write, planted: null, regressions: null }, finish))
     .addCommand(maelstromCommand(finish))
     .addHelpText('after', `
 Examples:
   $ quorate observe etcd://127.0.0.1:2379
   $ quorate sandbox up
+  $ quorate data put greeting hello
   $ quorate serve --port 8123
 
 Every command has its own --help.
