@@ -24,6 +24,8 @@ export interface ProtocolOptions {
   readonly reads: 'index' | 'lease'
   /** A member that does not lead passes commands and reads on to the one that does. */
   readonly forwarding: boolean
+  /** Raft only: who leads rather than others, the first before the second. Left out: nobody in particular. */
+  readonly prefer?: readonly string[]
   /** PBFT only: what is prepared is executed before it is committed, and clients are told so (Castro and Liskov 1999, section 5.1.2). Left out: no. */
   readonly tentative?: boolean
   /** When a snapshot is taken, and how much of the log is kept behind it for members that are a little behind. */

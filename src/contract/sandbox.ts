@@ -15,6 +15,9 @@ export const PROTOCOLS = ['raft', 'paxos', 'pbft'] as const satisfies readonly P
 export const CLUSTER_SIZES = { raft: [1, 3, 5, 7], paxos: [1, 3, 5, 7], pbft: [1, 4, 7] } as const satisfies Readonly<Record<ProtocolName, readonly number[]>>
 
 export const SNAPSHOT_AFTER_ENTRIES = { min: 100, max: 10_000_000 } as const
+export const PREFERRED_MAX = 7
+/** As the console names the nodes of its own clusters. */
+export const sandboxNodeId = v.pipe(v.string(), v.regex(/^n[1-9]\d{0,3}$/))
 /**
  * What the nodes of a new cluster run with; what is left out is as without it. PBFT has one of its own and none of the others: its reads
  * ask a quorum of replicas that may lie, and its checkpoints are its own.
@@ -26,6 +29,11 @@ export const sandboxOptionsSchema = v.object({
   forwarding: v.exactOptional(v.boolean()),
   /** A snapshot is taken each time the log has grown by so many entries. */
   snapshotAfterEntries: v.exactOptional(v.pipe(v.number(), v.integer(), v.minValue(SNAPSHOT_AFTER_ENTRIES.min), v.maxValue(SNAPSHOT_AFTER_ENTRIES.max))),
+  /**
+   * Raft only: who leads rather than others, the first before the second; the others come after. A name that is no member, or not yet, is harmless.
+   * Empty: nobody in particular.
+   */
+  prefer: v.exactOptional(v.pipe(v.array(sandboxNodeId), v.maxLength(PREFERRED_MAX), v.check((names) => new Set(names).size === names.length, 'Each name is given once.'), v.readonly())),
   /** PBFT only: replicas execute what is prepared before it is committed, and say so to clients. */
   tentative: v.exactOptional(v.boolean()),
 })
@@ -35,24 +43,26 @@ export type SandboxProtocolOptions = v.InferOutput<typeof sandboxOptionsSchema>
  * How an option of a cluster that exists is changed. `rolling`: members may hold it differently for a while, so they are restarted one at a time.
  * `stopped`: a leader relies on a lease only where every voter keeps the promise behind it, so all members change together, while none runs.
  */
-export const OPTION_CHANGES = { reads: 'stopped', forwarding: 'rolling', snapshotAfterEntries: 'rolling', tentative: 'rolling' } as const satisfies Readonly<Record<keyof SandboxProtocolOptions, 'rolling' | 'stopped'>>
+export const OPTION_CHANGES = { reads: 'stopped', forwarding: 'rolling', snapshotAfterEntries: 'rolling', prefer: 'rolling', tentative: 'rolling' } as const satisfies Readonly<Record<keyof SandboxProtocolOptions, 'rolling' | 'stopped'>>
 export type SandboxOptionName = keyof typeof OPTION_CHANGES
 const OF_LEADERS = ['reads', 'forwarding', 'snapshotAfterEntries'] as const satisfies readonly SandboxOptionName[]
+const OF_RAFT = ['prefer'] as const satisfies readonly SandboxOptionName[]
 const OF_PBFT = ['tentative'] as const satisfies readonly SandboxOptionName[]
-export const OPTION_NAMES = [...OF_LEADERS, ...OF_PBFT] as const
+export const OPTION_NAMES = [...OF_LEADERS, ...OF_RAFT, ...OF_PBFT] as const
 /** The options that a protocol has. */
-export const OPTIONS_OF: Readonly<Record<ProtocolName, readonly SandboxOptionName[]>> = { raft: OF_LEADERS, paxos: OF_LEADERS, pbft: OF_PBFT }
+export const OPTIONS_OF: Readonly<Record<ProtocolName, readonly SandboxOptionName[]>> = { raft: [...OF_LEADERS, ...OF_RAFT], paxos: OF_LEADERS, pbft: OF_PBFT }
 /** As the command line writes them, and events in every language. */
-export const OPTION_NOTATION: Readonly<Record<SandboxOptionName, string>> = { reads: 'reads', forwarding: 'forwarding', snapshotAfterEntries: 'snapshot-after', tentative: 'tentative' }
+export const OPTION_NOTATION: Readonly<Record<SandboxOptionName, string>> = { reads: 'reads', forwarding: 'forwarding', snapshotAfterEntries: 'snapshot-after', prefer: 'prefer', tentative: 'tentative' }
 
 /** True where the protocol has all of the options that are given. */
 export const areOptionsOf = (protocol: ProtocolName, options: SandboxProtocolOptions): boolean =>
   Object.keys(options).every((name) => OPTIONS_OF[protocol].some((option) => option === name))
 
+export type SandboxOptionValue = string | number | boolean | readonly string[]
 export interface OptionChange {
   readonly option: SandboxOptionName
-  readonly from: string | number | boolean
-  readonly to: string | number | boolean
+  readonly from: SandboxOptionValue
+  readonly to: SandboxOptionValue
 }
 
 /** What a change of the options would do, checked against the cluster as it is at this moment. */

@@ -125,3 +125,30 @@ test('reads by lease are chosen while the cluster is stopped, and every member r
   expect((await stateOf(client, id)).nodes.map(({ runsWith }) => runsWith?.reads)).toEqual(['lease', 'lease', 'lease'])
   expect(await eventsOf(client, id)).toEqual(['event.options-set'])
 }, TIMEOUT_MS)
+
+test('whom a cluster prefers leads once all members know it, after failures too; one that comes back takes nothing over by itself', async () => {
+  const { client } = await startConsole(built.agentEntry, folder())
+  const { id } = await createCluster(client, 3, 'Story')
+  const before = leaderOf(await untilState(client, id, 'quorate'))
+  const writers = await writersOn(client, id)
+  const [first = '', second = ''] = ['n1', 'n2', 'n3'].filter((nodeId) => nodeId !== before)
+  // A name that is no member stands before them all and disturbs nobody.
+  value(await client.call('sandbox.setOptions', { clusterId: id, options: { prefer: ['n8', first, second] } }))
+  expect(await settled(client, id)).toMatchObject({ phase: 'done', changes: [{ option: 'prefer', from: [], to: ['n8', first, second] }] })
+  const leads = (nodeId: string) => until(`${nodeId} leads`, 20_000, async () => {
+    const { leader } = await derivationOf(client, id)
+    return 'value' in leader && leader.value === nodeId
+  })
+  await leads(first)
+  await progress(writers, 40)
+  value(await client.call('sandbox.node', { clusterId: id, nodeId: first, action: 'kill' }))
+  await leads(second)
+  await progress(writers, 40)
+  value(await client.call('sandbox.node', { clusterId: id, nodeId: first, action: 'start' }))
+  expect(leaderOf(await untilState(client, id, 'quorate'))).toBe(second)
+  // To nobody in particular: to the one that is preferred.
+  value(await client.call('sandbox.transfer', { clusterId: id, to: null }))
+  await leads(first)
+  await Promise.all(writers.map((writer) => writer.stop()))
+  expect((await Promise.all(writers.map((writer) => writer.check()))).flat()).toEqual([])
+}, TIMEOUT_MS)

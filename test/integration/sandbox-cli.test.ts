@@ -81,7 +81,7 @@ test('a PBFT cluster with a liar, and a Raft cluster whose members change', asyn
 test.each([
   [['sandbox', 'create', '--protocol', 'pbft', '--nodes', '3'], 'PBFT cluster cannot have 3 nodes'],
   [['sandbox', 'create', '--protocol', 'raft', '--nodes', '4'], 'Raft cluster cannot have 4 nodes'],
-  [['sandbox', 'create', '--protocol', 'pbft', '--forwarding'], 'PBFT cluster has no --reads'], [['sandbox', 'create', '--snapshot-after', '5'], 'no number of entries'],
+  [['sandbox', 'create', '--protocol', 'pbft', '--forwarding'], 'PBFT cluster has no --forwarding'], [['sandbox', 'create', '--protocol', 'paxos', '--prefer', 'n1'], 'Multi-Paxos cluster has no --prefer'], [['sandbox', 'create', '--snapshot-after', '5'], 'no number of entries'],
   [['sandbox', 'options', 'c', '--set', 'speed=11'], 'sets no option'], [['sandbox', 'options', 'c', '--set', 'reads=index', '--cancel'], 'cannot be used with'],
   [['sandbox', 'member', 'add', '--learner', '--witness'], 'cannot be used with'],
   [['sandbox', 'create', '--protocol', 'zab'], "'zab' is invalid"], [['sandbox', 'lie', 'c', 'n1', 'exaggerate'], "'exaggerate' is invalid"],

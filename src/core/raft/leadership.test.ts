@@ -27,6 +27,22 @@ describe('leadership', () => {
     expect(group.leader.id).toBe('c')
   })
 
+  it('goes to the preferred voter where no one is named, if that can be brought level', () => {
+    const group = led({ priorities: new Map([['c', 2], ['b', 1]]) })
+    group.loses = (_from, to, message) => to === 'c' && message.kind === 'append-request'
+    group.propose('a', 'two')
+    group.loses = () => false
+    group.control('a', { kind: 'transfer-leadership', to: null })
+    group.tick(3)
+    expect(group.leader.id).toBe('c')
+    // One that is not heard of, or is far behind, is no help: another one is.
+    const other = led({ priorities: new Map([['c', 1]]), promoteWithinEntries: 0 })
+    other.loses = (_from, to, message) => to === 'c' && message.kind === 'append-request'
+    other.propose('a', 'two')
+    other.control('a', { kind: 'transfer-leadership', to: null })
+    expect(other.leader.id).toBe('b')
+  })
+
   it('finds a successor at every moment, also right after the leader has counted who is there', () => {
     for (let ticks = 0; ticks < 10; ticks++) {
       const group = led()

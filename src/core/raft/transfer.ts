@@ -10,7 +10,7 @@ export function transferLeadership(state: RaftState, token: number, to: string |
   const refuse = (code: 'no-such-member' | 'not-a-voter' | 'not-ready' | 'change-in-flight', message: string): void =>
     void state.controls.push({ token, outcome: { kind: 'refused', code, message } })
   if (state.role !== 'leader') return void state.controls.push({ token, outcome: { kind: 'not-leader', leaderId: state.leaderId } })
-  const target = to ?? mostUpToDate(state)?.id ?? null
+  const target = to ?? (preferred(state) ?? mostUpToDate(state))?.id ?? null
   if (target === null) return refuse('not-ready', 'No other voter that could lead was heard of lately.')
   if (target === state.id) return void state.controls.push({ token, outcome: { kind: 'done' } })
   const member = memberOf(state.placed.configuration, target)
@@ -24,12 +24,30 @@ export function transferLeadership(state: RaftState, token: number, to: string |
 
 const canLead = (member: Member | undefined): boolean => member?.kind === 'voter'
 
-/** The voter with the longest log among those heard of lately; of equal ones that of the highest priority. */
-function mostUpToDate(state: RaftState): Progress | undefined {
-  const { electionTicks, options: { priorities } } = state.config
-  let best: Progress | undefined
+/** Other voters that were heard of lately. */
+function* successors(state: RaftState): Generator<Progress> {
   for (const progress of state.peers.values()) {
-    if (!progress.wasHeard(state.ticks, electionTicks) || !canLead(memberOf(state.placed.configuration, progress.id))) continue
+    if (progress.wasHeard(state.ticks, state.config.electionTicks) && canLead(memberOf(state.placed.configuration, progress.id))) yield progress
+  }
+}
+
+/** That of the highest priority, where one has any and is so close behind that it can be brought level; what is in flight to it says nothing against it. */
+function preferred(state: RaftState): Progress | undefined {
+  const { priorities, promoteWithinEntries } = state.config.options
+  const priorityOf = ({ id }: Progress): number => priorities.get(id) ?? 0
+  let best: Progress | undefined
+  for (const progress of successors(state)) {
+    const isClose = progress.match > 0 && state.log.lastIndex - progress.match <= promoteWithinEntries
+    if (isClose && priorityOf(progress) > (best === undefined ? 0 : priorityOf(best))) best = progress
+  }
+  return best
+}
+
+/** The voter with the longest log; of equal ones that of the highest priority. */
+function mostUpToDate(state: RaftState): Progress | undefined {
+  const { priorities } = state.config.options
+  let best: Progress | undefined
+  for (const progress of successors(state)) {
     const isBetter = best === undefined || progress.match > best.match ||
       (progress.match === best.match && (priorities.get(progress.id) ?? 0) > (priorities.get(best.id) ?? 0))
     if (isBetter) best = progress

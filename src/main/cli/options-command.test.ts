@@ -9,9 +9,11 @@ describe('options as they are set', () => {
     expect(parseAssignments([])).toEqual(ok({}))
     expect(parseAssignments(['forwarding=off', 'snapshot-after=5000'])).toEqual(ok({ forwarding: false, snapshotAfterEntries: 5000 }))
     expect(parseAssignments(['reads=lease'])).toEqual(ok({ reads: 'lease' }))
+    expect(parseAssignments(['prefer=n2, n1', 'forwarding=on'])).toEqual(ok({ prefer: ['n2', 'n1'], forwarding: true }))
+    expect(parseAssignments(['prefer='])).toEqual(ok({ prefer: [] }))
   })
 
-  it.each([['reads=rumour'], ['forwarding=true'], ['forwarding'], ['snapshot-after=5'], ['snapshot-after=5k'], ['speed=11']])('%s is wrong usage', (text) => {
+  it.each([['reads=rumour'], ['forwarding=true'], ['forwarding'], ['snapshot-after=5'], ['snapshot-after=5k'], ['speed=11'], ['prefer'], ['prefer=n2,n2'], ['prefer=n2,,n1'], ['prefer=leader']])('%s is wrong usage', (text) => {
     expect(parseAssignments([text])).toMatchObject({ ok: false, error: { code: 'usage', hint: expect.any(String) as unknown } })
   })
 })
@@ -31,6 +33,12 @@ describe('the options of a cluster in a terminal', () => {
     expect(text).toMatch(/reads +index +index +index +while the cluster is stopped/)
   })
 
+  it('tell whom the members prefer to lead, in order', () => {
+    const preferring = { ...DEFAULT_PROTOCOL_OPTIONS, prefer: ['n2', 'n1'] }
+    expect(describeOptions(info, { ...state, options: preferring, nodes: [node('n1', DEFAULT_PROTOCOL_OPTIONS), node('n2', preferring)] }, DEFAULT_PROTOCOL_OPTIONS))
+      .toMatch(/prefer +nobody \(n1\) · n2,n1 \(n2\) +n2,n1 +nobody +members are restarted/)
+  })
+
   it('are not known where no process runs, and others in PBFT', () => {
     expect(describeOptions(info, { ...state, phase: 'stopped', nodes: [node('n1', null)] }, DEFAULT_PROTOCOL_OPTIONS)).toContain('? (no process runs)')
     const generals = describeOptions(info, { ...state, protocol: 'pbft', nodes: [node('n1', { ...often, tentative: true })] }, DEFAULT_PROTOCOL_OPTIONS)
@@ -45,9 +53,9 @@ describe('the options of a cluster in a terminal', () => {
 })
 
 it('a plan says what changes, who is restarted in which order, and why it would be refused', () => {
-  const plan = { changes: [{ option: 'forwarding', from: false, to: true }], restarts: [{ nodeId: 'n2', votes: true, leads: false }, { nodeId: 'n1', votes: true, leads: true }], later: ['n3'], canLose: 0 } as const
+  const plan = { changes: [{ option: 'forwarding', from: false, to: true }, { option: 'prefer', from: [], to: ['n3', 'n1'] }], restarts: [{ nodeId: 'n2', votes: true, leads: false }, { nodeId: 'n1', votes: true, leads: true }], later: ['n3'], canLose: 0 } as const
   expect(describePlan({ ...plan, refused: { code: 'would-lose-quorum', message: 'No.', hint: 'Wait.' } })).toBe([
-    'forwarding: off → on', 'Restarted one at a time: n2, n1 (hands leadership on first).', 'Voters that may fail now: 0; while one is restarted: 0.',
+    'forwarding: off → on', 'prefer: nobody → n3,n1', 'Restarted one at a time: n2, n1 (hands leadership on first).', 'Voters that may fail now: 0; while one is restarted: 0.',
     'Down now, and with the new values once started: n3.', 'It would be refused: No.', '  What to do: Wait.',
   ].join('\n'))
 })

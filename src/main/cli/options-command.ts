@@ -2,7 +2,7 @@
 import { Command, Option } from 'commander'
 import { DEFAULT_PROTOCOL_OPTIONS, type ProtocolOptions } from '../../contract/agent'
 import type { ClusterInfo } from '../../contract/clusters'
-import { OPTION_CHANGES, OPTION_NOTATION, OPTIONS_OF, PROTOCOL_NAMES, type OptionsPlan, type OptionsRollout, type SandboxOptionName, type SandboxProtocolOptions, type SandboxState } from '../../contract/sandbox'
+import { OPTION_CHANGES, OPTION_NOTATION, OPTIONS_OF, PROTOCOL_NAMES, type OptionChange, type OptionsPlan, type OptionsRollout, type SandboxOptionName, type SandboxProtocolOptions, type SandboxState } from '../../contract/sandbox'
 import { fail, ok, type Result } from '../../core/base'
 import type { ConsoleConnection } from '../console/control'
 import { EXIT, EXIT_CODES_HELP } from './exit-codes'
@@ -23,7 +23,7 @@ interface Given {
 const HOW = { rolling: 'members are restarted one at a time', stopped: 'while the cluster is stopped' } as const
 const LOOK_MS = 200
 
-/** `reads=lease`, `forwarding=on`, `snapshot-after=5000`, as they were typed. */
+/** `reads=lease`, `forwarding=on`, `snapshot-after=5000`, `prefer=n2,n1`, as they were typed. */
 export function parseAssignments(assignments: readonly string[]): Result<SandboxProtocolOptions, 'usage'> {
   let options: SandboxProtocolOptions = {}
   for (const text of assignments) {
@@ -31,8 +31,9 @@ export function parseAssignments(assignments: readonly string[]): Result<Sandbox
     const given = key === 'reads' && (value === 'index' || value === 'lease') ? { reads: value } as const
       : key === 'forwarding' && (value === 'on' || value === 'off') ? { forwarding: value === 'on' }
         : key === 'tentative' && (value === 'on' || value === 'off') ? { tentative: value === 'on' }
-          : key === 'snapshot-after' ? { snapshotAfter: value } : null
-    if (given === null) return fail('usage', `${text} sets no option.`, 'Give reads=index|lease, forwarding=on|off or snapshot-after=<entries>; of PBFT tentative=on|off.')
+          : key === 'prefer' && text.includes('=') ? { prefer: value }
+            : key === 'snapshot-after' ? { snapshotAfter: value } : null
+    if (given === null) return fail('usage', `${text} sets no option.`, 'Give reads=index|lease, forwarding=on|off or snapshot-after=<entries>; of Raft prefer=<members>; of PBFT tentative=on|off.')
     const parsed = parseProtocolOptions('tentative' in given ? 'pbft' : 'raft', given)
     if (!parsed.ok) return parsed
     options = { ...options, ...parsed.value }
@@ -43,7 +44,7 @@ export function parseAssignments(assignments: readonly string[]): Result<Sandbox
 export function optionsCommand(fallback: string, finish: Finish): Command {
   return new Command('options').description('what the members run with; with --set, change it')
     .argument('[name]', 'name or id of the cluster (needed where there are several)')
-    .addOption(new Option('--set <option=value...>', 'options to change: reads, forwarding, snapshot-after; of PBFT: tentative'))
+    .addOption(new Option('--set <option=value...>', 'options to change: reads, forwarding, snapshot-after; of Raft: prefer; of PBFT: tentative'))
     .option('--dry-run', 'with --set: say what would happen, and change nothing')
     .addOption(new Option('--continue', 'go on with a change that stopped or was cancelled').conflicts(['set', 'cancel']))
     .addOption(new Option('--cancel', 'restart no further member').conflicts('set'))
@@ -53,10 +54,15 @@ export function optionsCommand(fallback: string, finish: Finish): Command {
 A running cluster restarts its members one at a time, each only while the others keep their quorum without it, and the next only once it has
 caught up. The console does this: ending the command does not end the change; --cancel does. How reads are answered changes while the cluster is stopped.
 
+prefer (Raft) names who leads rather than others, the first choice first; prefer= names nobody. The others wait longer before they stand for election,
+and leadership is handed to the first one that can lead once all members were restarted. A preferred member that comes back later does not take it by
+itself: it stays where it is until the next election or hand-over.
+
 Examples:
   $ quorate sandbox options demo
   $ quorate sandbox options demo --set snapshot-after=5000 forwarding=on --dry-run
   $ quorate sandbox options demo --set snapshot-after=5000 forwarding=on
+  $ quorate sandbox options demo --set prefer=n2,n1
   $ quorate sandbox down demo && quorate sandbox options demo --set reads=lease
 ${EXIT_CODES_HELP}`)
 }
@@ -79,6 +85,7 @@ function valueOf(runsWith: ProtocolOptions, option: SandboxOptionName): string {
     case 'reads': return runsWith.reads
     case 'forwarding': return runsWith.forwarding ? 'on' : 'off'
     case 'tentative': return runsWith.tentative === true ? 'on' : 'off'
+    case 'prefer': return said(runsWith.prefer ?? [])
     case 'snapshotAfterEntries': return `${String(runsWith.snapshot.afterEntries)} entries`
   }
 }
@@ -126,7 +133,10 @@ export function describePlan({ changes, restarts, later, canLose, refused }: Opt
   ].join('\n')
 }
 
-const said = (value: string | number | boolean): string => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value))
+function said(value: OptionChange['from']): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off'
+  return typeof value === 'object' && value.length === 0 ? 'nobody' : String(value)
+}
 
 async function planned(connection: ConsoleConnection, info: ClusterInfo, wanted: SandboxProtocolOptions): Promise<Outcome> {
   const plan = await connection.call('sandbox.planOptions', { clusterId: info.id, options: wanted })

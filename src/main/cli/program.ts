@@ -70,6 +70,7 @@ function upCommand(options: ProgramOptions, finish: Finish): Command {
     .addOption(new Option('--reads <way>', 'how linearizable reads are answered: by asking a quorum, or from a lease, which trusts the clocks (default: index)').choices(['index', 'lease']))
     .option('--forwarding', 'members that do not lead pass commands and reads on to the one that does')
     .option('--snapshot-after <entries>', 'take a snapshot each time the log has grown by so many entries (default: 100000)')
+    .option('--prefer <members>', 'Raft: who leads rather than others, the first choice first, for example n2,n1')
     .option('--tentative', 'PBFT: execute what is prepared before it is committed, and tell clients so')
     .addOption(dataOption(options.dataDirectory))
     .action(async (given: GivenProtocolOptions & { nodes?: string; protocol: ProtocolName; name: string; data: string }) => {
@@ -111,6 +112,7 @@ Examples:
   $ quorate sandbox lie generals n1 equivocate
   $ quorate sandbox create --reads lease --forwarding --snapshot-after 5000 --name fast
   $ quorate sandbox options fast --set snapshot-after=20000
+  $ quorate sandbox options fast --set prefer=n2,n1
   $ quorate sandbox member add --witness --cluster demo
   $ quorate sandbox status
   $ quorate sandbox fault kill n1

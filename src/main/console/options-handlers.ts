@@ -6,7 +6,10 @@ import type { RolloutNews, Sandbox } from './sandbox'
 
 const KIND = 'operation-options-changed'
 
-const written = (value: OptionChange['from']): string => (typeof value === 'boolean' ? (value ? 'on' : 'off') : String(value))
+function written(value: OptionChange['from']): string {
+  if (typeof value === 'boolean') return value ? 'on' : 'off'
+  return typeof value === 'object' && value.length === 0 ? '–' : String(value)
+}
 const whatOf = (changes: readonly OptionChange[]): string => changes.map(({ option, from, to }) => `${OPTION_NOTATION[option]} ${written(from)} → ${written(to)}`).join(', ')
 
 const namesOf = ({ steps }: OptionsRollout): string => steps.map(({ nodeId }) => nodeId).join(', ')

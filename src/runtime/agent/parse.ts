@@ -58,6 +58,7 @@ function nodeStart(message: Fields): NodeStart {
     options: {
       reads: oneOf(['index', 'lease'], options['reads'], 'options.reads'),
       forwarding: flag(options['forwarding'], 'options.forwarding'),
+      ...(options['prefer'] === undefined ? {} : { prefer: list(options['prefer'], 'options.prefer').map((each) => text(each, 'options.prefer')) }),
       ...(options['tentative'] === undefined ? {} : { tentative: flag(options['tentative'], 'options.tentative') }),
       snapshot: snapshotPolicy(fields(options['snapshot'], 'options.snapshot')),
     },

@@ -4,7 +4,7 @@ import os from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { DEFAULT_PROTOCOL_OPTIONS, type NodeStart } from '../../contract/agent'
-import { claimOf, protocolOf } from './protocol'
+import { claimOf, prioritiesOf, protocolOf } from './protocol'
 
 const member = (nodeId: string, port: number) => ({ nodeId, host: '127.0.0.1', port })
 const START: NodeStart = {
@@ -31,6 +31,11 @@ test('each name is a machine', () => {
   const [own, other] = [pair(), pair()]
   const keys = { privateKeyFile: keyFile(own.file), publicKeys: [{ nodeId: 'n1', key: own.key }, { nodeId: 'n2', key: other.key }] }
   expect([told({}), told({ protocol: 'paxos' }), told({ protocol: 'pbft', keys })]).toEqual(['raft', 'paxos', 'pbft'])
+})
+
+test('who is preferred first has the highest priority, who is not named has none', () => {
+  expect(prioritiesOf(['n8', 'n1'])).toEqual(new Map([['n8', 2], ['n1', 1]]))
+  expect(prioritiesOf([])).toEqual(new Map())
 })
 
 test('a PBFT node takes snapshots where its replicas have agreed on a checkpoint, and nowhere else', () => {

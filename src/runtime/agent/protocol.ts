@@ -27,13 +27,17 @@ export function claimOf({ nodeId, host, port, member = 'voter' }: MemberAddress)
   return member === 'witness' ? { ...claim, witness: true } : claim
 }
 
+/** The first has the highest, those that are not named have none. */
+export const prioritiesOf = (prefer: readonly string[]): ReadonlyMap<string, number> => new Map(prefer.map((id, i) => [id, prefer.length - i]))
+
 export function protocolOf(start: NodeStart): Result<ChosenProtocol, 'bad-start'> {
   const { options, forced } = start
   if (forced !== null && start.protocol !== 'raft') return fail('bad-start', 'Only a Raft node can be made the only voter.', 'Bring a majority of the members back.')
   switch (start.protocol) {
     case 'raft': {
       const forcedMembers = forced === null ? null : { members: forced.members.map(claimOf), lastIndex: forced.lastIndex, acceptDataLoss: true as const }
-      return ok({ protocol: raftProtocol({ reads: options.reads, forwardProposals: options.forwarding, followerReads: options.forwarding, forcedMembers }), behave: honest })
+      const { reads, forwarding, prefer = [] } = options
+      return ok({ protocol: raftProtocol({ reads, forwardProposals: forwarding, followerReads: forwarding, priorities: prioritiesOf(prefer), forcedMembers }), behave: honest })
     }
     case 'paxos':
       return ok({ protocol: paxosProtocol({ reads: options.reads === 'lease' ? 'lease' : 'quorum', forwarding: options.forwarding }), behave: honest })

@@ -5,11 +5,11 @@ import * as v from 'valibot'
 import type { Failure, Result } from '../../../core/base'
 import { fail, ok } from '../../../core/base'
 import { clusterId, clusterName } from '../../../contract/fields'
-import { MEMBER_KINDS, PROTOCOLS, sandboxOptionsSchema } from '../../../contract/sandbox'
+import { MEMBER_KINDS, PROTOCOLS, sandboxNodeId, sandboxOptionsSchema } from '../../../contract/sandbox'
 import { SANDBOX_LIMITS } from './limits'
 
 const node = v.object({
-  nodeId: v.pipe(v.string(), v.regex(/^n[1-9]\d{0,3}$/)),
+  nodeId: sandboxNodeId,
   port: v.pipe(v.number(), v.integer(), v.minValue(1), v.maxValue(65_535)),
 })
 const member = v.object({ ...node.entries, member: v.picklist(MEMBER_KINDS) })

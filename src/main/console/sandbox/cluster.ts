@@ -122,7 +122,7 @@ export class Cluster {
     this.rollout = new Rollout({
       changes, nodeIds: restarts.map(({ nodeId }) => nodeId), nowMs, onNews: onRollout, onStep: () => onState(this.remembered.clusterId),
       cluster: {
-        isRunning: () => this.current === 'running', outdated: () => this.outdated(), stateOf: (nodeId) => this.node(nodeId)?.state ?? null,
+        isRunning: () => this.current === 'running', outdated: () => this.outdated(), preferred: () => this.remembered.options?.prefer ?? [], stateOf: (nodeId) => this.node(nodeId)?.state ?? null,
         observeAnew: (withinMs) => this.observeAnew(withinMs), control: (control) => this.control(control), restart: (nodeId) => this.restartRunning(nodeId),
       },
     })

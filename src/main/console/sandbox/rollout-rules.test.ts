@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { unknown, type NodeObservation, type Role } from '../../../core/observation'
 import { said } from './agents.fixture'
-import { canSpare, committedAmong, hasCaughtUp, leaderLast } from './rollout-rules'
+import { canSpare, committedAmong, hasCaughtUp, leaderLast, preferredLeader } from './rollout-rules'
 
 const at = (value: bigint) => ({ unit: 'entries', lineage: 'g', value }) as const
 const none = unknown('not-reported')
@@ -17,6 +17,14 @@ it('whoever leads is restarted last, wherever it stands', () => {
   expect(leaderLast(['n1', 'n2', 'n3'], 'n1')).toEqual(['n2', 'n3', 'n1'])
   expect(leaderLast(['n1', 'n2'], null)).toEqual(['n1', 'n2'])
   expect(leaderLast(['n2'], 'n1')).toEqual(['n2'])
+})
+
+it('the first of those that are preferred that votes, keeps data and answers is the one to lead', () => {
+  const { topology: { nodes: [node] } } = cluster(1, { n2: true })
+  if (node === undefined) throw new Error('there is a node')
+  const topology = { links: [], nodes: [{ ...node, id: 'n1', reachability: 'refused' as const }, node, { ...node, id: 'n3', role: 'witness' as const }, { ...node, id: 'n4', voter: false }] }
+  expect(preferredLeader({ topology }, ['n9', 'n1', 'n3', 'n4', 'n2'])).toBe('n2')
+  expect(preferredLeader({ topology }, ['n1', 'n4'])).toBeNull()
 })
 
 describe('a member can be spared', () => {

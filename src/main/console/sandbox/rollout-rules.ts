@@ -12,6 +12,11 @@ export function leaderLast(nodeIds: readonly string[], leader: string | null): r
   return [...nodeIds.filter((nodeId) => nodeId !== leader), ...nodeIds.filter((nodeId) => nodeId === leader)]
 }
 
+/** The first of those that are preferred that can lead now: a voter with data that answers. */
+export function preferredLeader({ topology }: Pick<ClusterDerivation, 'topology'>, prefer: readonly string[]): string | null {
+  return prefer.find((nodeId) => topology.nodes.some(({ id, voter, role, reachability }) => id === nodeId && voter && role !== 'witness' && reachability === 'ok')) ?? null
+}
+
 export function votes({ topology }: Pick<ClusterDerivation, 'topology'>, nodeId: string): boolean {
   // A member that nobody has told about may be a voter.
   return topology.nodes.find(({ id }) => id === nodeId)?.voter ?? true

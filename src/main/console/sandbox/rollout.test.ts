@@ -50,7 +50,7 @@ class Member extends FakeAgent {
     this.answers = answers(this.nodeId)
     if (message.kind === 'control') {
       this.outcome = this.nodeId === leader ? { kind: 'done' } : { kind: 'not-leader', leaderId: leader }
-      if (this.nodeId === leader && message.control.kind === 'transfer-leadership') leader = this.voters.find((id) => id !== leader) ?? leader
+      if (this.nodeId === leader && message.control.kind === 'transfer-leadership') leader = message.control.to ?? this.voters.find((id) => id !== leader) ?? leader
     }
     super.post(message)
   }
@@ -241,6 +241,57 @@ describe('an option that members may hold differently', () => {
     expect(await sandbox.changeMembers(clusterId, { kind: 'add' })).toMatchObject({ error: { code: 'wrong-state' } })
     expect(await sandbox.transferLeadership(clusterId, 'n2')).toMatchObject({ error: { code: 'wrong-state' } })
     expect(await sandbox.recover(clusterId)).toMatchObject({ error: { code: 'wrong-state' } })
+  })
+})
+
+describe('whom a cluster prefers to lead', () => {
+  const handedTo = () => agents.flatMap(({ heard }) => heard.flatMap((message) => (message.kind === 'control' && message.control.kind === 'transfer-leadership' ? [message.control.to] : [])))
+
+  it('leads once all members know it: the old leader, which does not, hands over to it by name', async () => {
+    const clusterId = await running()
+    expect(await sandbox.setOptions(clusterId, { prefer: ['n9', 'n3', 'n1'] })).toMatchObject({ value: { changes: [{ option: 'prefer', from: [], to: ['n9', 'n3', 'n1'] }], restarts: [{ nodeId: 'n2' }, { nodeId: 'n3' }, { nodeId: 'n1' }] } })
+    await expect.poll(() => phaseOf(clusterId), { timeout: 10_000 }).toBe('done')
+    expect(handedTo()).toEqual(['n3'])
+    expect(leader).toBe('n3')
+    expect(stateOf(clusterId)).toMatchObject({ options: { prefer: ['n9', 'n3', 'n1'] }, nodes: [{ runsWith: { prefer: ['n9', 'n3', 'n1'] } }, {}, {}] })
+    expect(fileOf(clusterId)).toMatchObject({ options: { prefer: ['n9', 'n3', 'n1'] } })
+    expect(await sandbox.setOptions(clusterId, { prefer: ['n9', 'n3', 'n1'] })).toMatchObject({ error: { code: 'nothing-to-do' } })
+  })
+
+  it('leads again after it was restarted itself, whatever the change was about', async () => {
+    const clusterId = await running({ prefer: ['n1', 'n2'] })
+    await sandbox.setOptions(clusterId, { forwarding: true })
+    await expect.poll(() => phaseOf(clusterId), { timeout: 10_000 }).toBe('done')
+    expect(handedTo()).toEqual(['n2', 'n1'])
+    expect(leader).toBe('n1')
+  })
+
+  it('is not waited for where it does not lead: anybody else takes over instead', async () => {
+    const clusterId = await running()
+    const old = agents.find(({ name }) => name.endsWith('/n1')) as FakeAgent
+    const post = old.post.bind(old)
+    old.post = (message) => {
+      if (message.kind !== 'control' || message.control.kind !== 'transfer-leadership' || message.control.to === null) return post(message)
+      old.heard.push(message)
+      setImmediate(() => old.say({ kind: 'control-outcome', id: message.id, outcome: { kind: 'refused', code: 'not-ready', message: 'n3 did not catch up.' } }))
+    }
+    await sandbox.setOptions(clusterId, { prefer: ['n3'] })
+    await expect.poll(() => phaseOf(clusterId), { timeout: 10_000 }).toBe('done')
+    expect(handedTo()).toEqual(['n3', null, 'n3'])
+    expect(leader).toBe('n3')
+  })
+
+  it('is nobody again by an empty list, which needs no remembering', async () => {
+    const clusterId = await running({ prefer: ['n2'] })
+    await sandbox.setOptions(clusterId, { prefer: [] })
+    await expect.poll(() => phaseOf(clusterId), { timeout: 10_000 }).toBe('done')
+    expect(fileOf(clusterId)).not.toHaveProperty('options')
+    expect(stateOf(clusterId).nodes.every(({ runsWith }) => runsWith?.prefer === undefined)).toBe(true)
+  })
+
+  it('is no option of Paxos, whose ballots know no preference', async () => {
+    const clusterId = await running(undefined, 'paxos')
+    expect(await sandbox.planOptions(clusterId, { prefer: ['n2'] })).toMatchObject({ error: { code: 'protocol-unsupported', hint: 'Options of Multi-Paxos: reads, forwarding, snapshot-after.' } })
   })
 })
 

@@ -11,13 +11,15 @@ import { AGENT_LIMITS } from '../../../contract/agent'
 import type { NodeProcessState, OptionChange, OptionsRollout, RolloutStep } from '../../../contract/sandbox'
 import type { Control } from '../../../core/machine'
 import { SANDBOX_LIMITS } from './limits'
-import { canSpare, committedAmong, hasCaughtUp, leaderLast, leaderOf } from './rollout-rules'
+import { canSpare, committedAmong, hasCaughtUp, leaderLast, leaderOf, preferredLeader } from './rollout-rules'
 
 /** A cluster as far as a rollout needs it. */
 export interface RolledCluster {
   readonly isRunning: () => boolean
   /** Those whose process runs with other options than are remembered. */
   readonly outdated: () => readonly string[]
+  /** Who is to lead rather than others, by what is remembered: whoever leads may still run with something else. */
+  readonly preferred: () => readonly string[]
   readonly stateOf: (nodeId: string) => NodeProcessState | null
   readonly observeAnew: (withinMs: number) => Promise<ClusterMoment>
   readonly control: (control: Control) => Promise<Result<null>>
@@ -111,7 +113,17 @@ export class Rollout {
       this.enter(nodeId, 'done')
       this.options.onNews({ kind: 'member', nodeId })
     }
+    await this.handToPreferred()
     return ok(null)
+  }
+
+  /** All members are as they are to be: now the one that is preferred leads, where it can. The change is done even where that comes to nothing. */
+  private async handToPreferred(): Promise<void> {
+    const { cluster } = this.options
+    if (this.isCancelled || cluster.preferred().length === 0) return
+    const { derivation } = await this.look()
+    const to = preferredLeader(derivation, cluster.preferred())
+    if (to !== null && to !== leaderOf(derivation)) await cluster.control({ kind: 'transfer-leadership', to })
   }
 
   /** The next member, once the cluster can spare it; null where it was cancelled, or where none is left. */
@@ -126,7 +138,7 @@ export class Rollout {
       if (!cluster.isRunning()) return stopped()
       const isSpared = cluster.stateOf(nodeId) === 'running' && canSpare(derivation, nodeId)
       if (isSpared && (nodeId !== leader || this.handedOn.has(nodeId))) return ok(nodeId)
-      if (isSpared) await this.handOn(nodeId)
+      if (isSpared) await this.handOn(nodeId, derivation)
       else {
         this.enter(nodeId, cluster.stateOf(nodeId) === 'running' ? 'awaiting-quorum' : 'awaiting-member')
         if (performance.now() >= endMs) return unspared(nodeId, cluster.stateOf(nodeId), derivation)
@@ -136,10 +148,13 @@ export class Rollout {
   }
 
   /** So that writes need not wait for an election. Whatever comes of it, the member can be restarted. */
-  private async handOn(nodeId: string): Promise<void> {
+  private async handOn(nodeId: string, derivation: ClusterDerivation): Promise<void> {
+    const { control, preferred } = this.options.cluster
     this.handedOn.add(nodeId)
     this.enter(nodeId, 'handing-over')
-    await this.options.cluster.control({ kind: 'transfer-leadership', to: null })
+    const to = preferredLeader(derivation, preferred().filter((each) => each !== nodeId))
+    const handed = await control({ kind: 'transfer-leadership', to })
+    if (to !== null && !handed.ok && handed.error.code === 'group-refused') await control({ kind: 'transfer-leadership', to: null })
   }
 
   private async caughtUp(nodeId: string): Promise<Result<null>> {

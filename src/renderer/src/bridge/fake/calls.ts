@@ -148,8 +148,8 @@ function sandboxCalls(world: FakeWorld, withMember: WithMember): Part<'sandbox'>
 /** Nothing is restarted in a cluster that is made up: new options are in force at once. */
 function optionCalls(world: FakeWorld, withMember: WithMember): Pick<FakeCalls, 'sandbox.planOptions' | 'sandbox.setOptions' | 'sandbox.cancelOptions'> {
   const planOf = ({ options, phase }: FakeMember, wanted: SandboxProtocolOptions): OptionsPlan => {
-    const before: Required<SandboxProtocolOptions> = { reads: options.reads, forwarding: options.forwarding, snapshotAfterEntries: options.snapshot.afterEntries, tentative: options.tentative === true }
-    const changes = OPTION_NAMES.flatMap((option) => (wanted[option] === undefined || wanted[option] === before[option] ? [] : [{ option, from: before[option], to: wanted[option] }]))
+    const before: Required<SandboxProtocolOptions> = { reads: options.reads, forwarding: options.forwarding, snapshotAfterEntries: options.snapshot.afterEntries, prefer: options.prefer ?? [], tentative: options.tentative === true }
+    const changes = OPTION_NAMES.flatMap((option) => (wanted[option] === undefined || String(wanted[option]) === String(before[option]) ? [] : [{ option, from: before[option], to: wanted[option] }]))
     const needsStop = phase !== 'stopped' && changes.some(({ option }) => OPTION_CHANGES[option] === 'stopped')
     return { changes, restarts: [], later: [], canLose: null, refused: needsStop ? { code: 'needs-stop', message: 'This changes while no member runs.', hint: 'Stop the cluster first.' } : null }
   }
@@ -160,8 +160,8 @@ function optionCalls(world: FakeWorld, withMember: WithMember): Pick<FakeCalls, 
       if (!member) return noCluster
       const plan = planOf(member, wanted)
       if (plan.refused) return { ok: false, error: plan.refused }
-      const { reads, forwarding, tentative = false, snapshot } = member.options
-      member.options = { reads: wanted.reads ?? reads, forwarding: wanted.forwarding ?? forwarding, tentative: wanted.tentative ?? tentative, snapshot: { ...snapshot, afterEntries: wanted.snapshotAfterEntries ?? snapshot.afterEntries } }
+      const { reads, forwarding, prefer = [], tentative = false, snapshot } = member.options
+      member.options = { reads: wanted.reads ?? reads, forwarding: wanted.forwarding ?? forwarding, prefer: wanted.prefer ?? prefer, tentative: wanted.tentative ?? tentative, snapshot: { ...snapshot, afterEntries: wanted.snapshotAfterEntries ?? snapshot.afterEntries } }
       world.tell({ clusterId })
       return ok(plan)
     },

@@ -15,7 +15,7 @@ const row = (of: SandboxState, key: OptionRow['key'], isLive = true): OptionRow 
 describe('the options of a cluster', () => {
   it('are all told with their values, the defaults as such', () => {
     const rows = optionRows(state(), true)
-    expect(rows.map(({ key }) => key)).toEqual(['reads', 'forwarding', 'snapshotAfterEntries', 'snapshotAfterBytes', 'trailingEntries', 'electionTimeout', 'heartbeat'])
+    expect(rows.map(({ key }) => key)).toEqual(['reads', 'forwarding', 'snapshotAfterEntries', 'snapshotAfterBytes', 'trailingEntries', 'prefer', 'electionTimeout', 'heartbeat'])
     expect(rows.every(({ isDefault, next }) => isDefault && next === null)).toBe(true)
     expect(rows.every(({ usual }) => usual === null)).toBe(true)
     expect(row(state({ nodes: [node('n1', often)] }), 'snapshotAfterEntries')).toMatchObject({ isDefault: false, usual: { kind: 'entries', value: 100_000 } })
@@ -37,6 +37,14 @@ describe('the options of a cluster', () => {
     expect(row(stopped, 'snapshotAfterEntries')).toMatchObject({ inForce: { kind: 'unknown', why: 'stopped' }, isDefault: false, next: { value: 500 } })
     expect(row(stopped, 'heartbeat')).toMatchObject({ inForce: { kind: 'unknown', why: 'stopped' }, next: { value: 45 } })
     expect(outdatedIn(stopped)).toEqual([])
+  })
+
+  it('tell whom members of Raft prefer to lead, while they differ in it too; Paxos has no such thing', () => {
+    const preferring = { ...DEFAULT_PROTOCOL_OPTIONS, prefer: ['n2', 'n1'] }
+    const mixed = state({ options: preferring, nodes: [node('n1', DEFAULT_PROTOCOL_OPTIONS), node('n2', preferring)] })
+    expect(row(mixed, 'prefer')).toMatchObject({ inForce: { kind: 'differs', views: [{ value: { value: [] } }, { value: { value: ['n2', 'n1'] } }] }, change: 'rolling' })
+    expect(outdatedIn(mixed)).toEqual(['n1'])
+    expect(row(state({ protocol: 'paxos' }), 'prefer')).toBeUndefined()
   })
 
   it('of the past are not known', () => expect(optionRows(state(), false).every(({ inForce, isDefault }) => inForce.kind === 'unknown' && inForce.why === 'past' && !isDefault)).toBe(true))

@@ -6,6 +6,7 @@ import { OPTION_CHANGES, type OptionsRollout, type SandboxState } from '../../..
 export type OptionValue =
   | { readonly kind: 'reads'; readonly value: ProtocolOptions['reads'] }
   | { readonly kind: 'switch'; readonly value: boolean }
+  | { readonly kind: 'names'; readonly value: readonly string[] }
   | { readonly kind: 'entries' | 'bytes' | 'milliseconds'; readonly value: number }
   | { readonly kind: 'range'; readonly fromMs: number; readonly toMs: number }
 
@@ -15,7 +16,7 @@ export type InForce =
   | { readonly kind: 'differs'; readonly views: readonly { readonly value: OptionValue; readonly nodeIds: readonly string[] }[] }
   | { readonly kind: 'unknown'; readonly why: 'stopped' | 'not-reported' | 'past' }
 
-type OptionKey = 'reads' | 'forwarding' | 'tentative' | 'snapshotAfterEntries' | 'snapshotAfterBytes' | 'trailingEntries' | 'electionTimeout' | 'timeoutUnit' | 'heartbeat' | 'checkpointInterval'
+type OptionKey = 'reads' | 'forwarding' | 'prefer' | 'tentative' | 'snapshotAfterEntries' | 'snapshotAfterBytes' | 'trailingEntries' | 'electionTimeout' | 'timeoutUnit' | 'heartbeat' | 'checkpointInterval'
 
 export interface OptionRow {
   readonly key: OptionKey
@@ -29,14 +30,14 @@ export interface OptionRow {
 }
 
 const KEYS = ['reads', 'forwarding', 'snapshotAfterEntries', 'snapshotAfterBytes', 'trailingEntries'] as const
-type Key = (typeof KEYS)[number] | 'tentative'
-const PBFT_KEYS = ['tentative'] as const
-const keysOf = (protocol: ProtocolName): readonly Key[] => (protocol === 'pbft' ? PBFT_KEYS : KEYS)
+type Key = (typeof KEYS)[number] | 'prefer' | 'tentative'
+const KEYS_OF: Readonly<Record<ProtocolName, readonly Key[]>> = { raft: [...KEYS, 'prefer'], paxos: KEYS, pbft: ['tentative'] }
 
-function valueOf({ reads, forwarding, tentative, snapshot }: ProtocolOptions, key: Key): OptionValue {
+function valueOf({ reads, forwarding, prefer = [], tentative, snapshot }: ProtocolOptions, key: Key): OptionValue {
   switch (key) {
     case 'reads': return { kind: 'reads', value: reads }
     case 'forwarding': return { kind: 'switch', value: forwarding }
+    case 'prefer': return { kind: 'names', value: prefer }
     case 'tentative': return { kind: 'switch', value: tentative === true }
     case 'snapshotAfterEntries': return { kind: 'entries', value: snapshot.afterEntries }
     case 'snapshotAfterBytes': return { kind: 'bytes', value: snapshot.afterBytes }
@@ -85,14 +86,14 @@ export function optionRows(state: SandboxState, isLive: boolean): readonly Optio
   const electionMs = electionTicks * tickMs
   const rows = protocol === 'pbft'
     ? [chosenRow(state, 'tentative'), fixedRow('checkpointInterval', null, runs), fixedRow('timeoutUnit', { kind: 'milliseconds', value: electionMs }, runs)]
-    : [...KEYS.map((key) => chosenRow(state, key)), fixedRow('electionTimeout', { kind: 'range', fromMs: electionMs, toMs: 2 * electionMs }, runs)]
+    : [...KEYS_OF[protocol].map((key) => chosenRow(state, key)), fixedRow('electionTimeout', { kind: 'range', fromMs: electionMs, toMs: 2 * electionMs }, runs)]
   const all = [...rows, fixedRow('heartbeat', { kind: 'milliseconds', value: heartbeatTicks * tickMs }, runs)]
   return isLive ? all : all.map((row) => ({ ...row, inForce: { kind: 'unknown', why: 'past' }, isDefault: false, usual: null, next: null }))
 }
 
 /** Members that run with older values than are remembered. */
 export function outdatedIn({ protocol, nodes, options }: SandboxState): readonly string[] {
-  return nodes.flatMap(({ nodeId, runsWith }) => (runsWith === null || keysOf(protocol).every((key) => same(valueOf(runsWith, key), valueOf(options, key))) ? [] : [nodeId]))
+  return nodes.flatMap(({ nodeId, runsWith }) => (runsWith === null || KEYS_OF[protocol].every((key) => same(valueOf(runsWith, key), valueOf(options, key))) ? [] : [nodeId]))
 }
 
 export const isUnderWay = (rollout: OptionsRollout | null): boolean => rollout?.phase === 'running' || rollout?.phase === 'cancelling'

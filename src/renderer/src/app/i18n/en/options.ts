@@ -3,9 +3,9 @@ export default {
   options: {
     title: 'Options', heading: 'What the members run with', caption: 'Options of the cluster', machine: 'Pairs, locks, queues and counters behind client sessions',
     columns: { option: 'Option', inForce: 'In force', change: 'How it changes' }, default: 'default', usual: 'default {value}', next: '{value} from the next start', entries: 'entries',
-    ways: { index: 'Quorum', lease: 'Lease' }, on: 'On', off: 'Off', range: '{from} to {to}',
+    ways: { index: 'Quorum', lease: 'Lease' }, on: 'On', off: 'Off', nobody: 'Nobody', preferred: '{name}, choice {place}', range: '{from} to {to}',
     names: {
-      protocol: 'Protocol', machine: 'State machine', reads: 'Reads', forwarding: 'Forwarding', tentative: 'Tentative execution', snapshotAfterEntries: 'Snapshot after', snapshotAfterBytes: 'Snapshot also after', trailingEntries: 'Kept behind a snapshot',
+      protocol: 'Protocol', machine: 'State machine', reads: 'Reads', forwarding: 'Forwarding', prefer: 'Preferred leaders', tentative: 'Tentative execution', snapshotAfterEntries: 'Snapshot after', snapshotAfterBytes: 'Snapshot also after', trailingEntries: 'Kept behind a snapshot',
       electionTimeout: 'Election timeout', timeoutUnit: 'Unit of view-change timeouts', heartbeat: 'Heartbeat', checkpointInterval: 'Checkpoint interval',
     },
     readsHints: {
@@ -13,12 +13,14 @@ export default {
       lease: 'The leader answers alone while its lease holds. This trusts the members’ clocks to the bound in docs/protocols.',
     },
     forwardingHint: 'Members that do not lead pass commands and reads on to the one that does.',
+    preferHint: 'Choose members in order: the first leads where it can, the others stand for election later. One that comes back does not take over at once: leadership stays where it is until the next election or hand-over.',
     tentativeHint: 'Replicas execute what is prepared before it is committed. A client believes it once a quorum says the same in one view.',
     snapshotHint: 'A snapshot is taken each time the log has grown by so much; a tenth of it, at most 10,000 entries, stays behind the snapshot.',
     changes: { rolling: 'One member at a time.', stopped: 'While the cluster is stopped.', fixed: 'Fixed.' },
     why: {
       protocol: 'Chosen when the cluster is created: each protocol has a log of its own.', machine: 'The same behind every protocol.',
       reads: 'A lease rests on a promise of the voters: all members change together.',
+      prefer: 'It delays when members stand for election, no more; after the change leadership is handed to the first choice.',
       tentative: 'Each replica decides for itself; clients count both kinds of answers.', forwarding: 'Members may differ in it for a while.', snapshotAfterEntries: 'Each member takes its own snapshots.',
       snapshotAfterBytes: 'Bounds the disk and the memory of a node.', trailingEntries: 'A tenth of “Snapshot after”, at most 10,000.',
       electionTimeout: 'The same for all: leases and elections are measured by it.', heartbeat: 'The same for all: about a third of the shortest election timeout.',

@@ -5,9 +5,9 @@ export default {
   options: {
     title: '选项', heading: '成员的运行选项', caption: '集群的选项', machine: '键值对、锁、队列与计数器，经由客户端会话',
     columns: { option: '选项', inForce: '当前生效', change: '更改方式' }, default: '默认', usual: '默认为{value}', next: '下次启动后为{value}', entries: '条',
-    ways: { index: '法定人数', lease: '租约' }, on: '开启', off: '关闭', range: '{from} 至 {to}',
+    ways: { index: '法定人数', lease: '租约' }, on: '开启', off: '关闭', nobody: '无', preferred: '{name}，第 {place} 选择', range: '{from} 至 {to}',
     names: {
-      protocol: '协议', machine: '状态机', reads: '读取', forwarding: '转发', tentative: '试探执行', snapshotAfterEntries: '快照间隔', snapshotAfterBytes: '快照间隔（按大小）', trailingEntries: '快照之后保留',
+      protocol: '协议', machine: '状态机', reads: '读取', forwarding: '转发', prefer: '优先领导者', tentative: '试探执行', snapshotAfterEntries: '快照间隔', snapshotAfterBytes: '快照间隔（按大小）', trailingEntries: '快照之后保留',
       electionTimeout: '选举超时', timeoutUnit: '视图变更超时的单位', heartbeat: '心跳', checkpointInterval: '检查点间隔',
     },
     readsHints: {
@@ -15,12 +15,14 @@ export default {
       lease: '租约有效期间由领导者单独回答。这依赖各成员的时钟，其误差界限见 docs/protocols。',
     },
     forwardingHint: '不领导的成员把命令和读取转交给领导者。',
+    preferHint: '按顺序选择成员：第一个只要可以就由它领导，其他成员推迟参选。首选成员恢复后不会立即接任：领导权留在原处，直到下一次选举或移交。',
     tentativeHint: '副本在提交之前就执行已准备好的批次。同一视图中有法定人数的副本给出相同答复时，客户端才采信。',
     snapshotHint: '日志每增长这么多就生成一次快照；快照之后保留其十分之一，最多 10,000 条。',
     changes: { rolling: '逐个重启成员。', stopped: '集群停止时。', fixed: '固定。' },
     why: {
       protocol: '创建集群时选定：每种协议都有自己的日志。', machine: '所有协议都相同。',
       reads: '租约建立在投票成员的承诺之上：必须全体一起更改。',
+      prefer: '它只推迟各成员参选的时间；更改完成后，领导权会移交给首选成员。',
       tentative: '各副本各自决定，客户端两种答复都计入。', forwarding: '成员之间可以暂时不同。', snapshotAfterEntries: '每个成员各自生成快照。',
       snapshotAfterBytes: '限制一个节点占用的磁盘和内存。', trailingEntries: '“快照间隔”的十分之一，最多 10,000 条。',
       electionTimeout: '全体相同：租约和选举都以它计量。', heartbeat: '全体相同：约为最短选举超时的三分之一。',
