@@ -67,6 +67,8 @@ export interface MemberClaim {
   readonly voter: boolean
   /** Votes and acknowledges, and keeps no data: it can never lead. */
   readonly witness?: boolean
+  /** Between two configurations (joint consensus): it votes in this one only. Left out: in both, or there is but one. */
+  readonly half?: 'outgoing' | 'incoming'
 }
 
 export interface LogObservation {

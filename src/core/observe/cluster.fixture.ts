@@ -10,6 +10,8 @@ export interface Told {
   readonly leader?: string | null
   readonly voters?: readonly string[]
   readonly learners?: readonly string[]
+  /** Between two configurations: those of the voters that vote in one of them only. */
+  readonly halves?: Readonly<Record<string, 'outgoing' | 'incoming'>>
   readonly last?: number
   readonly committed?: number
   readonly applied?: number
@@ -31,7 +33,7 @@ export function answered(id: string, told: Told = {}): NodeObservation {
   const group: GroupObservation = {
     groupId: 'main', role: told.role ?? 'follower', fence: told.fence ?? { kind: 'raft-term', value: BigInt(told.term ?? 7) },
     leaderId: told.leader === undefined ? 'n2' : told.leader,
-    members: members.map(([each, voter]) => ({ id: each, name: each, address: `${each}:1`, voter })),
+    members: members.map(([each, voter]) => ({ id: each, name: each, address: `${each}:1`, voter, ...(told.halves?.[each] === undefined ? {} : { half: told.halves[each] }) })),
     log: {
       firstAvailable: entries(1), last: entries(told.last ?? 100), persisted: unknown('not-reported'),
       committed: entries(told.committed ?? 100), applied: entries(told.applied ?? 100),

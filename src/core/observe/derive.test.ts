@@ -57,6 +57,27 @@ describe('the state in words', () => {
   })
 })
 
+describe('between two configurations', () => {
+  // n4 takes the place of n3, by the leader's word.
+  const words = { voters: ['n1', 'n2', 'n3', 'n4'], halves: { n3: 'outgoing', n4: 'incoming' } } as const
+  const between = (...others: NodeObservation[]): ClusterMoment => momentOf([leader('n2', words), ...others], expecting(['n1', 'n2', 'n3', 'n4']))
+
+  test('each has to agree, and two of three in both are enough, though they are but half of the four', () => {
+    const { state, margin, topology } = derive(between(answered('n1', words), silent('n3'), silent('n4')), NOW)
+    expect([state, margin.voters, margin.agreeing, margin.needed, margin.canLose, margin.critical]).toEqual(['at-risk', 4, 2, 2, 0, ['n1', 'n2']])
+    expect(topology.nodes.map(({ id, half }) => [id, half])).toEqual([['n1', undefined], ['n2', undefined], ['n3', 'outgoing'], ['n4', 'incoming']])
+  })
+
+  test('the one that is short decides: the other half does not make up for it', () => {
+    const { margin } = derive(between(answered('n1', words), silent('n3'), answered('n4', words)), NOW)
+    expect([margin.agreeing, margin.canLose, margin.critical]).toEqual([3, 0, ['n1', 'n2']])
+    expect(derive(between(silent('n1', 'refused'), silent('n3', 'refused'), answered('n4', words)), NOW).state).toBe('no-quorum')
+    expect(derive(between(silent('n1', 'refused'), silent('n3'), answered('n4', words)), NOW).margin.canLose).toBeLessThan(0)
+  })
+
+  test('all four agree: one more may fail', () => expect(spoken(between(...['n1', 'n3', 'n4'].map((id) => answered(id, words))))).toBe('Quorate. 4 of 4 voters agree on n2 in term 7. Can lose 1 more.'))
+})
+
 describe('margin', () => {
   const cluster = fc.record({
     size: fc.integer({ min: 1, max: 9 }),

@@ -1,7 +1,7 @@
 import { accusationsOf, faultyAtLeast } from './accusations'
 import type { Earlier } from './earlier'
 import { hasBeenLed } from './earlier'
-import type { Survey, Voice } from './survey'
+import { spareAmong, type Survey, type Voice } from './survey'
 import type { ClusterState, QuorumMargin } from './types'
 
 /** It is known not to take part. A member that refused, or whose process is known not to run, is down; a timeout tells so only while others do answer. */
@@ -28,13 +28,15 @@ export function stateOf(survey: Survey, earlier: Earlier): ClusterState {
   if (voters.every((voice) => voice.stale)) return 'unknown'
   const answering = voters.filter((voice) => voice.answering).length
   if (answering > 0 && !earlier.everLed && !hasBeenLed(survey.moment)) return 'starting'
-  const blind = voters.filter((voice) => isBlindSpot(voice, answering > 0)).length
-  const agreeing = reign === null || reign.denied ? 0 : reign.agreeing.length
-  return blind > 0 && agreeing + blind >= needed ? 'unknown' : 'no-quorum'
+  const blind = voters.filter((voice) => isBlindSpot(voice, answering > 0)).map(({ id }) => id)
+  const agreeing = reign === null || reign.denied ? [] : reign.agreeing
+  return blind.length > 0 && spareAmong(survey, [...agreeing, ...blind]) >= 0 ? 'unknown' : 'no-quorum'
 }
 
 function criticalOf(survey: Survey, agreeing: readonly string[], canLose: number): string[] {
-  const members = canLose === 0 ? [...agreeing] : []
+  const spare = spareAmong(survey, agreeing)
+  const decisive = survey.electorates.filter((each) => spareAmong({ electorates: [each], rule: survey.rule }, agreeing) === spare)
+  const members = canLose === 0 ? agreeing.filter((id) => decisive.some((each) => each.includes(id))) : []
   const perDomain = new Map<string, number>()
   for (const id of agreeing) {
     const domain = survey.byId.get(id)?.domain
@@ -52,7 +54,7 @@ export function marginOf(survey: Survey, state: ClusterState): QuorumMargin {
   const { voters, needed, reign, quorum } = survey
   const agreeing = reign === null || reign.denied ? [] : reign.agreeing
   const faulty = faultyAtLeast(accusationsOf(survey), agreeing)
-  const spare = agreeing.length - faulty - needed
+  const spare = spareAmong(survey, agreeing) - faulty
   const canLose = state === 'unknown' || state === 'stopped' ? null : quorum ? Math.max(spare, 0) : Math.min(-1, spare)
   return {
     voters: voters.length,

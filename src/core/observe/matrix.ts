@@ -10,10 +10,10 @@ export const MATRIX_COLUMNS: readonly MatrixColumn[] = ['leader', 'fence', 'memb
 /** The text of a leader cell where the member says that nobody leads. */
 export const NO_LEADER = 'none'
 
-/** Membership as one comparable text: names in order, non-voters marked. */
+/** Membership as one comparable text: names in order, those that do not vote, or vote in one half of a joint configuration only, marked. */
 export function membersText(survey: Survey, group: GroupObservation): Measured<string> {
   if (isUnknown(group.members)) return group.members
-  const words = group.members.map(({ id, voter }) => (voter ? nameOf(survey, id) : `${nameOf(survey, id)} (non-voter)`))
+  const words = group.members.map(({ id, voter, half }) => (voter ? (half === undefined ? nameOf(survey, id) : `${nameOf(survey, id)} (${half})`) : `${nameOf(survey, id)} (non-voter)`))
   return words.sort().join(', ')
 }
 

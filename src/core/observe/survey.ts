@@ -14,6 +14,8 @@ export interface Voice {
   readonly endpoint: string
   readonly domain: string | undefined
   readonly voter: boolean
+  /** Between two configurations: it votes in this one only. */
+  readonly half: MemberClaim['half']
   readonly expected: boolean
   /** The latest word, or the latest failure to get one. */
   readonly observation: NodeObservation | null
@@ -45,11 +47,14 @@ export interface Survey {
   readonly voters: readonly Voice[]
   /** What the group decides by. */
   readonly rule: QuorumRule
+  /** Voters that it takes at least. */
   readonly needed: number
+  /** The sets of voters each of which has to agree: two between two configurations (joint consensus), else one. */
+  readonly electorates: readonly (readonly string[])[]
   /** Voters that say nothing to the others, by the word of enough of them. Only where members may lie. */
   readonly mute: readonly string[]
   readonly reign: Reign | null
-  /** A quorum of voters agrees and the leader does not deny it. */
+  /** A quorum of voters, between two configurations one of each, agrees and the leader does not deny it. */
   readonly quorum: boolean
 }
 
@@ -95,25 +100,26 @@ interface Identity {
   endpoint: string
   domain: string | undefined
   voter: boolean
+  half: MemberClaim['half']
   expected: boolean
 }
 
 function identities(moment: ClusterMoment, claims: readonly MemberClaim[] | null): Map<string, Identity> {
   const found = new Map<string, Identity>()
-  for (const { id, name, endpoint, voter, domain } of moment.expected) found.set(id, { name, endpoint, domain, voter, expected: true })
+  for (const { id, name, endpoint, voter, domain } of moment.expected) found.set(id, { name, endpoint, domain, voter, half: undefined, expected: true })
   const claimed = new Map((claims ?? []).map((claim) => [claim.id, claim]))
   // In a consensus group the leader's membership decides; an expected member that it does not list is no voter any more.
-  if (claims !== null) for (const [id, identity] of found) identity.voter = claimed.get(id)?.voter ?? false
+  if (claims !== null) for (const [id, identity] of found) [identity.voter, identity.half] = [claimed.get(id)?.voter ?? false, claimed.get(id)?.half]
   const extra: [string, Identity][] = []
   for (const claim of claimed.values()) {
     if (found.has(claim.id)) continue
-    extra.push([claim.id, { name: claim.name, endpoint: claim.address, domain: undefined, voter: claim.voter, expected: false }])
+    extra.push([claim.id, { name: claim.name, endpoint: claim.address, domain: undefined, voter: claim.voter, half: claim.half, expected: false }])
   }
   for (const observation of moment.observations) {
     if (found.has(observation.nodeId) || claimed.has(observation.nodeId)) continue
     const role = mainGroup(observation)?.role
     const voter = claims === null && role !== 'learner' && role !== 'observer'
-    extra.push([observation.nodeId, { name: observation.name, endpoint: observation.source.endpoint, domain: undefined, voter, expected: false }])
+    extra.push([observation.nodeId, { name: observation.name, endpoint: observation.source.endpoint, domain: undefined, voter, half: undefined, expected: false }])
   }
   extra.sort(([, left], [, right]) => (left.name < right.name ? -1 : left.name > right.name ? 1 : 0))
   for (const [id, identity] of extra) found.set(id, identity)
@@ -164,14 +170,25 @@ function reignOf(voters: readonly Voice[], byId: ReadonlyMap<string, Voice>, rul
   return best === null ? null : { ...best, denied: isDenied(byId.get(best.leaderId), best.leaderId, best.fence, rule) }
 }
 
+function electoratesOf(voters: readonly Voice[]): readonly (readonly string[])[] {
+  const without = (half: MemberClaim['half']): readonly string[] => voters.filter((voice) => voice.half !== half).map(({ id }) => id)
+  return voters.some(({ half }) => half !== undefined) ? [without('incoming'), without('outgoing')] : [voters.map(({ id }) => id)]
+}
+
+/** How many of `ids` are beyond what a quorum takes, where that is fewest; negative where it takes more. */
+export function spareAmong({ electorates, rule }: Pick<Survey, 'electorates' | 'rule'>, ids: readonly string[]): number {
+  return Math.min(...electorates.map((each) => each.filter((id) => ids.includes(id)).length - quorumSize(rule, each)))
+}
+
 export function surveyOf(moment: ClusterMoment, nowMs: number, thresholds: Thresholds): Survey {
   const voices = voicesOf(moment, nowMs, thresholds.staleAfterMs)
   const byId = new Map(voices.map((voice) => [voice.id, voice]))
   const voters = voices.filter((voice) => voice.voter)
   const rule = ruleOf(voices.flatMap(({ group }) => (group === null || isUnknown(group.fence) ? [] : [group.fence.kind])))
-  const needed = quorumSize(rule, voters.map(({ id }) => id))
+  const electorates = electoratesOf(voters)
+  const needed = Math.max(...electorates.map((each) => quorumSize(rule, each)))
   const mute = rule === 'byzantine' ? muteAmong(voters, thresholds.staleAfterMs) : []
   const reign = reignOf(voters.filter(({ id }) => !mute.includes(id)), byId, rule)
-  const quorum = reign !== null && !reign.denied && reign.agreeing.length >= needed
-  return { moment, nowMs, thresholds, voices, byId, voters, rule, needed, mute, reign, quorum }
+  const quorum = reign !== null && !reign.denied && spareAmong({ electorates, rule }, reign.agreeing) >= 0
+  return { moment, nowMs, thresholds, voices, byId, voters, rule, needed, electorates, mute, reign, quorum }
 }

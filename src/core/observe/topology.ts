@@ -6,14 +6,14 @@ import type { ClusterDerivation, TopologyLink, TopologyNode } from './types'
 
 function nodeOf(voice: Voice): TopologyNode {
   const why = unknown(voice.observation === null ? 'not-measured' : 'unreachable')
-  const { id, name, endpoint, voter, expected, stale, ageMs, group } = voice
+  const { id, name, endpoint, voter, half, expected, stale, ageMs, group, domain } = voice
   const node = {
     id, name, endpoint, voter, expected, stale, ageMs,
     role: group?.role ?? why,
     reachability: voice.observation?.reachability ?? ('unknown' as const),
     fence: group?.fence ?? why,
   }
-  return voice.domain === undefined ? node : { ...node, domain: voice.domain }
+  return { ...node, ...(domain === undefined ? {} : { domain }), ...(half === undefined ? {} : { half }) }
 }
 
 const linkSeenBy = (voice: Voice | undefined, peerId: string): LinkObservation | undefined =>

@@ -41,6 +41,8 @@ export interface TopologyNode {
   readonly ageMs: number | null
   readonly fence: Measured<Fence>
   readonly domain?: string
+  /** Between two configurations (joint consensus): it votes in this one only. */
+  readonly half?: 'outgoing' | 'incoming'
 }
 
 /** Directed. Two of them between two nodes may differ: a one-way fault is drawn as a half-line. */

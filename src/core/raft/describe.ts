@@ -1,6 +1,6 @@
 /** This member's own word on its group. */
-import { unknown, type GroupObservation, type LogObservation, type PeerObservation, type Position, type Role } from '../observation'
-import { toClaims } from './configuration'
+import { unknown, type GroupObservation, type LogObservation, type MemberClaim, type PeerObservation, type Position, type Role } from '../observation'
+import { toClaims, votersOf, type Configuration } from './configuration'
 import type { Progress } from './progress'
 import type { RaftState } from './state'
 
@@ -26,10 +26,18 @@ export function describe(state: RaftState): GroupObservation {
     role: observedRole(state),
     fence: { kind: 'raft-term', value: BigInt(state.term) },
     leaderId: state.leaderId,
-    members: toClaims(state.placed.configuration),
+    members: observedMembers(state.placed.configuration),
     log: observed,
     peers: isLeader ? [...state.peers.values()].map((progress) => describePeer(state, progress)) : [],
   }
+}
+
+/** Between two configurations it is told of each voter whether it votes in one of them only: each has to agree. */
+function observedMembers(configuration: Configuration): readonly MemberClaim[] {
+  const claims = toClaims(configuration)
+  if (configuration.outgoing === null) return claims
+  const [incoming, outgoing] = [new Set(votersOf(configuration.members)), new Set(votersOf(configuration.outgoing))]
+  return claims.map((claim) => (claim.voter && incoming.has(claim.id) !== outgoing.has(claim.id) ? { ...claim, half: incoming.has(claim.id) ? 'incoming' : 'outgoing' } : claim))
 }
 
 function position(state: RaftState, index: number): Position {

@@ -62,6 +62,22 @@ describe('a change of members', () => {
     expect(group.node('a').outcomes.get(proposal)).toBe('applied')
   })
 
+  it('says of each voter whether it votes in one half only, while it is joint', () => {
+    const group = led()
+    group.join('d', ['a', 'b', 'c'])
+    const halves = () => {
+      const { members } = group.node('a').machine.describe()
+      return 'unknown' in members ? [] : members.map(({ id, voter, half }) => [id, voter, half ?? 'both'])
+    }
+    group.isolate('b')
+    group.isolate('c')
+    group.control('a', { kind: 'change-members', mode: 'joint', changes: [set('d', 'voter'), remove('c')] })
+    expect(halves()).toEqual([['a', true, 'both'], ['b', true, 'both'], ['c', true, 'outgoing'], ['d', true, 'incoming']])
+    group.heal()
+    group.tick(12)
+    expect(halves()).toEqual([['a', true, 'both'], ['b', true, 'both'], ['d', true, 'both']])
+  })
+
   it('is carried through by the one who is to be out by it, where no one else could win', () => {
     for (const change of [remove('d'), set('d', 'learner')]) {
       const group = led(['a', 'b', 'c', 'd'])

@@ -24,7 +24,7 @@ function publicGroup(group: GroupObservation) {
   return {
     id: groupId, role, leaderId,
     fence: measured(fence, publicFence),
-    members: measured(members, (list) => list.map(({ id, name, address, voter, witness }) => ({ id, name, address, voter, ...(witness === true ? { witness } : {}) }))),
+    members: measured(members, (list) => list.map(({ id, name, address, voter, witness, half }) => ({ id, name, address, voter, ...(witness === true ? { witness } : {}), ...(half === undefined ? {} : { half }) }))),
     log: { firstAvailable: log.firstAvailable, last: log.last, persisted: log.persisted, committed: log.committed, applied: log.applied },
     peers: peers.map(({ id, stage, position, lag, flow }) => ({ id, stage, position, lag, flow })),
   }

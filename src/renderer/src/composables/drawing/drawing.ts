@@ -57,7 +57,7 @@ export function drawingNodes(nodes: readonly TopologyNode[], processes: ProcessS
   return nodes.map((node) => {
     const glyph = glyphOf(node, processes)
     const roleText = say(`drawing.roles.${glyph}`)
-    const voting = node.voter ? roleText : `${roleText} · ${say('drawing.nonVoter')}`
+    const voting = node.half !== undefined ? `${roleText} · ${say(`drawing.halves.${node.half}`)}` : node.voter ? roleText : `${roleText} · ${say('drawing.nonVoter')}`
     const epoch = isUnknown(node.fence) ? null : node.fence
     const epochText = epoch === null ? null : `${say(`drawing.epochLetter.${epoch.kind}`)}${fenceText(epoch)}`
     const shownRole = node.stale && glyph !== 'down' ? `${voting} · ${say('drawing.stale')}` : voting

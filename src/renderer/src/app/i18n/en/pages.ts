@@ -9,7 +9,7 @@ export default {
       leader: 'Leader', follower: 'Follower', candidate: 'Candidate', learner: 'Learner', observer: 'Observer', witness: 'Witness', primary: 'Primary', standby: 'Standby',
       replica: 'Replica', down: 'Down', paused: 'Paused', unknown: 'Unknown',
     },
-    nonVoter: 'does not vote', stale: 'stale', faulted: 'a fault is in force',
+    nonVoter: 'does not vote', halves: { outgoing: 'votes among the old members only', incoming: 'votes among the new members only' }, stale: 'stale', faulted: 'a fault is in force',
     epochs: { 'raft-term': 'Term {value}', ballot: 'Ballot {value}', view: 'View {value}', 'pg-timeline': 'Timeline {value}', 'redis-epoch': 'Epoch {value}', 'zab-epoch': 'Epoch {value}', 'leader-epoch': 'Leader epoch {value}' },
     epochLetter: { 'raft-term': 'T', ballot: 'B', view: 'V', 'pg-timeline': 'TL', 'redis-epoch': 'E', 'zab-epoch': 'E', 'leader-epoch': 'E' },
     linkTitle: '{from} to {to}', linkState: { up: 'up', down: 'down', unknown: 'not known' },

@@ -12,7 +12,7 @@ export default {
       leader: '领导者', follower: '跟随者', candidate: '候选者', learner: '学习者', observer: '观察者', witness: '见证者', primary: '主节点', standby: '备库',
       replica: '副本', down: '停机', paused: '已暂停', unknown: '未知',
     },
-    nonVoter: '无投票权', stale: '已过时', faulted: '有故障生效',
+    nonVoter: '无投票权', halves: { outgoing: '仅在旧成员中投票', incoming: '仅在新成员中投票' }, stale: '已过时', faulted: '有故障生效',
     epochs: { 'raft-term': '任期 {value}', ballot: '投票编号 {value}', view: '视图 {value}', 'pg-timeline': '时间线 {value}', 'redis-epoch': '纪元 {value}', 'zab-epoch': '纪元 {value}', 'leader-epoch': '领导者纪元 {value}' },
     epochLetter: { 'raft-term': 'T', ballot: 'B', view: 'V', 'pg-timeline': 'TL', 'redis-epoch': 'E', 'zab-epoch': 'E', 'leader-epoch': 'E' },
     linkTitle: '{from} 到 {to}', linkState: { up: '通', down: '断', unknown: '未知' },
