@@ -95,6 +95,18 @@ export interface OptionsRollout {
   readonly failure: Failure | null
 }
 
+/** A member that is being replaced by a new node, or how the last replacement ended. */
+export interface MemberReplacement {
+  readonly startedAtMs: number
+  /** Who is to go. */
+  readonly nodeId: string
+  /** Who comes; null until it is known. */
+  readonly by: string | null
+  /** `changing`: the group swaps the two in one step. After `failed` both are there as they were, and `failure` says what to do. */
+  readonly phase: 'joining' | 'catching-up' | 'changing' | 'done' | 'failed'
+  readonly failure: Failure | null
+}
+
 /** What people call it. */
 export const PROTOCOL_NAMES: Readonly<Record<ProtocolName, string>> = { raft: 'Raft', paxos: 'Multi-Paxos', pbft: 'PBFT' }
 
@@ -163,6 +175,8 @@ export interface SandboxState {
   readonly timing: NodeStart['timing']
   /** Null where none was begun since the console was started. */
   readonly rollout: OptionsRollout | null
+  /** The same of members. */
+  readonly replacement: MemberReplacement | null
 }
 
 /**
@@ -174,6 +188,11 @@ export const memberChangeSchema = v.variant('kind', [
   v.object({ kind: v.literal('remove'), nodeId }),
   /** A learner becomes a voter. */
   v.object({ kind: v.literal('promote'), nodeId }),
+  /**
+   * A new node takes the place of a member and is of its kind: it catches up as a learner, then the group swaps the two in one step. Answers with the
+   * new node once that has joined; `sandbox.watch` tells the rest.
+   */
+  v.object({ kind: v.literal('replace'), nodeId }),
 ])
 export type SandboxMemberChange = v.InferOutput<typeof memberChangeSchema>
 
@@ -183,7 +202,7 @@ export interface MemberChanged {
 
 const LIFE_ERRORS = ['port-in-use', 'no-space', 'start-failed', 'wrong-folder', 'not-a-sandbox'] as const
 /** `group-refused`: the group itself said no, and why. `unknown-outcome`: it was begun, and nobody said how it ended. */
-const CONTROL_ERRORS = ['group-refused', 'unknown-outcome', 'no-leader', 'protocol-unsupported', 'wrong-state', 'not-a-sandbox'] as const
+const CONTROL_ERRORS = ['group-refused', 'no-such-member', 'unknown-outcome', 'no-leader', 'protocol-unsupported', 'wrong-state', 'not-a-sandbox'] as const
 
 export function isClusterSize(protocol: ProtocolName, nodes: number): boolean {
   return (CLUSTER_SIZES[protocol] as readonly number[]).includes(nodes)
@@ -209,7 +228,8 @@ export const sandboxContract = {
   ),
   /** Makes a member of a PBFT cluster lie to the others, or be honest again. */
   'sandbox.lie': call<null>()(v.object({ clusterId, nodeId, behaviour: v.picklist(BEHAVIOURS) }), ['wrong-state', 'protocol-unsupported', 'not-a-sandbox']),
-  'sandbox.member': call<MemberChanged>()(v.object({ clusterId, change: memberChangeSchema }), ['too-many', ...CONTROL_ERRORS, ...LIFE_ERRORS]),
+  /** `not-caught-up` is told by `sandbox.watch` alone. */
+  'sandbox.member': call<MemberChanged>()(v.object({ clusterId, change: memberChangeSchema }), ['too-many', 'not-caught-up', ...CONTROL_ERRORS, ...LIFE_ERRORS]),
   /** To the most up-to-date voter where `to` is null. Answers once another leads. */
   'sandbox.transfer': call<null>()(v.object({ clusterId, to: v.nullable(nodeId) }), CONTROL_ERRORS),
   /**

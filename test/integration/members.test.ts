@@ -1,11 +1,13 @@
 /** Members of running clusters come and go, leadership is handed over, and a lost majority is given up: all with real processes, through the console. */
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import { LOAD_DEFAULTS, type LoadState } from '../../src/contract/load'
+import type { SandboxNode } from '../../src/contract/sandbox'
 import type { ProtocolName } from '../../src/core/machine'
 import { isUnknown } from '../../src/core/observation'
+import { encodeConfiguration } from '../../src/core/raft/configuration-codec'
 import { createClient, write, type Client } from '../../src/runtime/client'
 import type { ConsoleClient } from '../../src/renderer/src/bridge/client'
 import { bundle, type Bundle } from './support/bundle'
@@ -48,6 +50,17 @@ async function expectKept(console: ConsoleClient, clusterId: string, writers: re
   })
 }
 
+/** The step from these voters to those stands in the logs as a joint configuration. */
+async function expectJoint(before: readonly SandboxNode[], after: readonly SandboxNode[]): Promise<void> {
+  const voters = (nodes: readonly SandboxNode[]) => nodes.map(({ nodeId, port }) => ({ id: nodeId, name: nodeId, address: `127.0.0.1:${port}`, kind: 'voter' as const, promote: false }))
+  const [outgoing, members] = [voters(before), voters(after)]
+  // The new one has been a learner before, of which nobody is in doubt.
+  const learnt = [...outgoing, ...members.filter(({ id }) => !outgoing.some((each) => each.id === id)).map((each) => ({ ...each, kind: 'learner' as const }))]
+  const entry = Buffer.from(encodeConfiguration({ members, outgoing: learnt, isForced: false }))
+  await until('the joint configuration in every log', 10_000, () => after.every(({ directory }) => filesBelow(directory).some((file) => readFileSync(file).includes(entry))))
+}
+const filesBelow = (directory: string): readonly string[] => readdirSync(directory, { recursive: true, withFileTypes: true }).filter((each) => each.isFile()).map((each) => path.join(each.parentPath, each.name))
+
 const votersOf = async (console: ConsoleClient, clusterId: string): Promise<readonly string[]> => {
   const derivation = await derivationOf(console, clusterId)
   return derivation.topology.nodes.filter(({ voter }) => voter).map(({ id }) => id)
@@ -76,6 +89,48 @@ describe.each(['raft', 'paxos'] as const satisfies readonly ProtocolName[])('a c
     expect(after.margin).toMatchObject({ voters: 3, needed: 2, canLose: 1 })
     expect(leaderOf(after)).not.toBe(leader)
     await expectKept(client, id, writers)
+  }, TIMEOUT_MS)
+
+  test('has a dead member replaced in one step, though only a bare quorum is left: nothing acknowledged is lost', async () => {
+    const { client } = await startConsole(built.agentEntry, folder())
+    const { id } = await createCluster(client, 3, 'Story', protocol)
+    await untilState(client, id, 'quorate')
+    const operations = await clientOn(client, id)
+    const writers = await writersWith(operations)
+    await progress(writers, 100)
+    const dead = leaderOf(await derivationOf(client, id))
+    const before = (await stateOf(client, id)).nodes
+    const directory = (await stateOf(client, id)).nodes.find(({ nodeId }) => nodeId === dead)?.directory ?? ''
+    value(await client.call('sandbox.node', { clusterId: id, nodeId: dead, action: 'kill' }))
+    await untilState(client, id, 'at-risk')
+    await progress(writers, 40)
+    const fewest = { voters: Number.POSITIVE_INFINITY }
+    const unwatch = client.open('sandbox.watch', { clusterId: id }, () => void derivationOf(client, id).then(({ margin }) => { fewest.voters = Math.min(fewest.voters, margin.voters) }))
+    expect(value(await client.call('sandbox.member', { clusterId: id, change: { kind: 'replace', nodeId: dead } }))).toEqual({ nodeId: 'n4' })
+    expect((await stateOf(client, id)).replacement).toMatchObject({ nodeId: dead, by: 'n4' })
+    await until('n4 has taken its place', 60_000, async () => {
+      const { replacement } = await stateOf(client, id)
+      expect(replacement?.failure).toBeNull()
+      return replacement?.phase === 'done'
+    })
+    unwatch()
+    operations.cluster.setMembers((await stateOf(client, id)).nodes.map(({ nodeId, port }) => ({ nodeId, host: '127.0.0.1', port })))
+    const after = await untilState(client, id, 'quorate')
+    expect(after.margin).toMatchObject({ voters: 3, needed: 2, canLose: 1 })
+    expect(await votersOf(client, id)).toEqual(['n1', 'n2', 'n3', 'n4'].filter((nodeId) => nodeId !== dead))
+    // Never one voter less: it was not a removal and an addition.
+    expect(fewest.voters).toBeGreaterThanOrEqual(3)
+    expect(existsSync(directory)).toBe(false)
+    if (protocol === 'raft') await expectJoint(before, (await stateOf(client, id)).nodes)
+    // The new one counts: with it, another may be lost.
+    await progress(writers, 40)
+    value(await client.call('sandbox.node', { clusterId: id, nodeId: leaderOf(after), action: 'kill' }))
+    await progress(writers, 40)
+    value(await client.call('sandbox.node', { clusterId: id, nodeId: leaderOf(after), action: 'start' }))
+    await untilState(client, id, 'quorate')
+    await expectKept(client, id, writers)
+    const { events } = value(await client.call('history.events', { filter: { clusterId: id, fromMs: null, toMs: null, kinds: ['operation-members-changed'], nodeIds: [], severities: [], text: '' }, beforeId: null, limit: 10 }))
+    expect(events.map(({ sentence }) => sentence).reverse()).toEqual([{ key: 'event.members-replace', parameters: { name: 'n4', old: dead } }, { key: 'event.members-replaced', parameters: { name: 'n4', old: dead } }])
   }, TIMEOUT_MS)
 
   test('hands its leadership to a member by name, and loses nothing', async () => {

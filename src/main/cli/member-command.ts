@@ -2,10 +2,14 @@
 import { Command, Argument, Option } from 'commander'
 import { BEHAVIOURS, type Behaviour } from '../../contract/agent'
 import type { SandboxMemberChange } from '../../contract/sandbox'
+import type { ClusterInfo } from '../../contract/clusters'
+import type { ConsoleConnection } from '../console/control'
 import { EXIT_CODES_HELP } from './exit-codes'
 import { clusterOption, dataOption, type Finish, type SandboxOptions } from './fault-command'
 import { failed, printed, type Outcome } from './outcome'
 import { describeAfter, onCluster, unknownNode } from './sandbox'
+
+const LOOK_MS = 200
 
 export function memberCommands(fallback: string, finish: Finish): readonly Command[] {
   return [lieCommand(fallback, finish), memberCommand(fallback, finish), transferCommand(fallback, finish), recoverCommand(fallback, finish)]
@@ -35,7 +39,7 @@ async function lie(dataDirectory: string, cluster: string, nodeId: string, behav
 }
 
 function memberCommand(fallback: string, finish: Finish): Command {
-  const member = new Command('member').description('add, remove or promote a member of a Raft or Paxos cluster')
+  const member = new Command('member').description('add, remove, replace or promote a member of a Raft or Paxos cluster')
   const sub = (name: string, description: string): Command =>
     member.command(name).description(description).addOption(clusterOption()).addOption(dataOption(fallback))
   const change = async (options: SandboxOptions, what: SandboxMemberChange): Promise<void> => { finish(await changeMember(options, what)) }
@@ -46,6 +50,8 @@ function memberCommand(fallback: string, finish: Finish): Command {
       change(options, { kind: 'add', member: options.witness === true ? 'witness' : options.learner === true ? 'learner' : 'voter' }))
   sub('remove', 'take a member out; its process ends and its folder is removed').argument('<node>')
     .action((nodeId: string, options: SandboxOptions) => change(options, { kind: 'remove', nodeId }))
+  sub('replace', 'put a new node in the place of a member, which may be down: it catches up, then the group swaps the two in one step').argument('<node>')
+    .action(async (nodeId: string, options: SandboxOptions) => { finish(await replaceMember(options, nodeId)) })
   sub('promote', 'make a learner a voter').argument('<node>')
     .action((nodeId: string, options: SandboxOptions) => change(options, { kind: 'promote', nodeId }))
   return member.addHelpText('after', `
@@ -53,6 +59,7 @@ Examples:
   $ quorate sandbox member add
   $ quorate sandbox member add --witness --cluster demo
   $ quorate sandbox member remove n2 --cluster demo
+  $ quorate sandbox member replace n2 --cluster demo
 ${EXIT_CODES_HELP}`)
 }
 
@@ -63,6 +70,27 @@ async function changeMember(options: SandboxOptions, change: SandboxMemberChange
     const done = await connection.call('sandbox.member', { clusterId: info.id, change })
     return done.ok ? describeAfter(connection, info) : failed(done.error)
   })
+}
+
+async function replaceMember(options: SandboxOptions, nodeId: string): Promise<Outcome> {
+  return onCluster(options.data, options.cluster, async (connection, info) => {
+    const wrong = await unknownNode(connection, info, [nodeId])
+    if (wrong !== null) return wrong
+    const begun = await connection.call('sandbox.member', { clusterId: info.id, change: { kind: 'replace', nodeId } })
+    return begun.ok ? untilReplaced(connection, info) : failed(begun.error)
+  })
+}
+
+/** Each of its steps has a limit of its own in the console. */
+async function untilReplaced(connection: ConsoleConnection, info: ClusterInfo): Promise<Outcome> {
+  for (;;) {
+    const state = await connection.call('sandbox.state', { clusterId: info.id })
+    if (!state.ok) return failed(state.error)
+    const { replacement } = state.value
+    if (replacement === null || replacement.phase === 'done') return describeAfter(connection, info)
+    if (replacement.phase === 'failed') return failed(replacement.failure ?? { code: 'start-failed', message: 'The replacement stopped.' })
+    await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
+  }
 }
 
 function transferCommand(fallback: string, finish: Finish): Command {

@@ -23,7 +23,7 @@ describe('the options of a cluster in a terminal', () => {
   const often: ProtocolOptions = { ...DEFAULT_PROTOCOL_OPTIONS, snapshot: { ...DEFAULT_PROTOCOL_OPTIONS.snapshot, afterEntries: 500 } }
   const node = (nodeId: string, runsWith: ProtocolOptions | null): SandboxState['nodes'][number] => ({ nodeId, member: 'voter', state: runsWith === null ? 'stopped' : 'running', pid: null, port: 1, directory: '/d', restarts: 0, runsWith })
   const state: SandboxState = {
-    clusterId: 'c', protocol: 'raft', phase: 'running', faults: [], options: often, timing: SANDBOX_TIMING, rollout: null,
+    clusterId: 'c', protocol: 'raft', phase: 'running', faults: [], options: often, timing: SANDBOX_TIMING, rollout: null, replacement: null,
     nodes: [node('n1', DEFAULT_PROTOCOL_OPTIONS), node('n2', often), node('n3', null)],
   }
 

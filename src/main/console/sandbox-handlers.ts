@@ -4,7 +4,7 @@ import { fail, ok } from '../../core/base'
 import type { ClusterInfo } from '../../contract/clusters'
 import type { ConsoleSentenceKey } from '../../contract/console-sentences'
 import type { loadContract, LoadState } from '../../contract/load'
-import { PROTOCOL_NAMES, type sandboxContract, type SandboxMemberChange, type SandboxProtocolOptions, type SandboxState } from '../../contract/sandbox'
+import { PROTOCOL_NAMES, type MemberReplacement, type sandboxContract, type SandboxMemberChange, type SandboxProtocolOptions, type SandboxState } from '../../contract/sandbox'
 import type { ProtocolName } from '../../core/machine'
 import type { Handlers } from './binder'
 import { consoleEvent, faultEvent, type NewEvent } from './events'
@@ -130,6 +130,13 @@ function memberEvent(change: SandboxMemberChange): ConsoleSentenceKey {
   return change.kind === 'add' && change.member !== undefined && change.member !== 'voter' ? `event.members-add-${change.member}` : `event.members-${change.kind}`
 }
 
+/** How a replacement ended, which it tells of itself. */
+export function replacedEvent({ nodeId: old, by, failure }: MemberReplacement, about: { readonly atMs: number; readonly clusterId: string }): NewEvent {
+  const name = by ?? '–'
+  if (failure === null) return consoleEvent('operation-members-changed', 'event.members-replaced', { ...about, nodeId: name }, { name, old })
+  return consoleEvent('operation-members-changed', 'event.members-replace-failed', { ...about, severity: 'warning' }, { name, old, reason: failure.message })
+}
+
 type MemberHandlers = Pick<Handlers<typeof sandboxContract>, 'sandbox.member' | 'sandbox.transfer' | 'sandbox.recover'>
 
 /** Every change of the members is in the list of events, and one whose end is not known too. */
@@ -145,7 +152,7 @@ function memberHandlers({ sandbox, registry, onEvent, nowMs }: SandboxHandlersOp
     'sandbox.member': async ({ clusterId, change }) => {
       const changed = await sandbox.changeMembers(clusterId, change)
       const name = changed.ok ? changed.value.nodeId : ''
-      told(clusterId, changed.ok ? name : null, memberEvent(change), changed, { name })
+      told(clusterId, changed.ok ? name : null, memberEvent(change), changed, change.kind === 'replace' ? { name, old: change.nodeId } : { name })
       return changed
     },
     'sandbox.transfer': async ({ clusterId, to }) => {

@@ -24,7 +24,7 @@ import { openRecording, type Recording } from './recording'
 import { rolloutEvent } from './options-handlers'
 import { createRegistry, registrySchema, type Registry } from './registry'
 import { createSandbox, type Sandbox } from './sandbox'
-import { createSandboxCluster, loadHandlers, sandboxHandlers, sandboxInfo, startTelling, type SandboxHandlersOptions } from './sandbox-handlers'
+import { createSandboxCluster, loadHandlers, replacedEvent, sandboxHandlers, sandboxInfo, startTelling, type SandboxHandlersOptions } from './sandbox-handlers'
 import { createNotices, createSettings, type Notices, type SettingsStore } from './system'
 import { systemHandlers } from './system-handlers'
 import { createTopic } from './topic'
@@ -208,6 +208,7 @@ class Service implements ConsoleService {
       onLoadState: (state) => this.loads.publish(state),
       onLoadSample: (clusterId, sample) => this.recording.loadSample(clusterId, sample),
       onRollout: (clusterId, news) => this.recording.event(rolloutEvent(news, { atMs: nowMs(), clusterId })),
+      onReplaced: (clusterId, replacement) => this.recording.event(replacedEvent(replacement, { atMs: nowMs(), clusterId })),
     })
   }
 

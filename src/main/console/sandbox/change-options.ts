@@ -52,6 +52,7 @@ const THEN_START = 'Stop the cluster, change the options, and start it again.'
 
 function refusalOf(cluster: Cluster, changes: readonly OptionChange[], outdated: readonly string[], derivation: ClusterDerivation | null): Failure<OptionsRefusal> | null {
   if (cluster.bringingOptionsTo !== null) return refused('change-in-flight', 'The options are being changed already.', 'Wait until that has ended, or cancel it.')
+  if (cluster.isReplacing) return refused('wrong-state', 'A member of the cluster is being replaced.', 'Wait until that has ended.')
   if (changes.length === 0 && outdated.length === 0) return refused('nothing-to-do', 'The options are like that already.', 'Choose other values.')
   if (cluster.phase === 'stopped') return null
   if (cluster.phase !== 'running') return refused('wrong-state', `The cluster is ${cluster.phase}.`, 'Try again once it runs, or once it has stopped.')

@@ -3,17 +3,17 @@ import { randomUUID } from 'node:crypto'
 import type { Result } from '../../../core/base'
 import { fail, ok } from '../../../core/base'
 import type { Control, ProtocolName } from '../../../core/machine'
-import { SANDBOX_TIMING, type Behaviour, type FromAgent, type NodeStart, type PeerAddress, type SigningKeys } from '../../../contract/agent'
-import type { Fault, FaultInForce, OptionsPlan, SandboxProtocolOptions, SandboxState } from '../../../contract/sandbox'
+import { SANDBOX_TIMING, type Behaviour, type FromAgent, type PeerAddress } from '../../../contract/agent'
+import type { Fault, FaultInForce, MemberReplacement, OptionsPlan, SandboxProtocolOptions, SandboxState } from '../../../contract/sandbox'
 import type { ClusterMoment, ExpectedMember, NodeObservation } from '../../../core/observation'
-import { nodeDirectory, type ClusterFile, type ClusterFileMember } from './cluster-file'
+import type { ClusterFile } from './cluster-file'
 import { Controls, type ControlCode } from './controls'
 import { LIE, lieFaults, NODE_FAULT, nodeFaults, type LieInForce } from './faults-in-force'
-import { keyFile } from './keys'
 import { leadershipOrder, membersByLeader } from './leadership'
 import { LOOPBACK, SANDBOX_LIMITS } from './limits'
 import { namedIn, rulesFor, withoutNode } from './link-rules'
 import { Node, type LifeCode, type NodeActionCode } from './node'
+import { addressOf, nodeStart } from './node-start'
 import { NodePoll } from './poll'
 import type { ProcessHost } from './process-host'
 import { protocolOptions, sameOptions } from './protocol-options'
@@ -35,6 +35,8 @@ export interface ClusterOptions {
   readonly onNodes: () => void
   /** How a change of the options goes on. */
   readonly onRollout: (news: RolloutNews) => void
+  /** How the replacement of a member ended. */
+  readonly onReplaced: (replacement: MemberReplacement) => void
 }
 
 interface LinkFaultInForce extends FaultInForce {
@@ -53,6 +55,7 @@ export class Cluster {
   private readonly lies = new Map<string, LieInForce>()
   private current: SandboxState['phase'] = 'stopped'
   private rollout: Rollout | null = null
+  private replacement: MemberReplacement | null = null
   private remembering = false
 
   constructor(options: ClusterOptions) {
@@ -84,8 +87,19 @@ export class Cluster {
     return {
       clusterId, protocol, phase: this.current, nodes: nodes.map((node) => node.describe()),
       faults: [...this.faults, ...lieFaults(this.lies), ...(this.current === 'running' ? nodeFaults(nodes) : [])],
-      options: protocolOptions(options), timing: SANDBOX_TIMING, rollout: this.rollout?.describe() ?? null,
+      options: protocolOptions(options), timing: SANDBOX_TIMING, rollout: this.rollout?.describe() ?? null, replacement: this.replacement,
     }
+  }
+
+  /** Nothing else about the members is changed meanwhile. */
+  get isReplacing(): boolean {
+    return this.replacement !== null && this.replacement.phase !== 'done' && this.replacement.phase !== 'failed'
+  }
+
+  tellReplacement(replacement: MemberReplacement | null): void {
+    this.replacement = replacement
+    this.options.onState(this.remembered.clusterId)
+    if (replacement !== null && !this.isReplacing) this.options.onReplaced(replacement)
   }
 
   /** Where new options are on their way to; null where none are under way. */
@@ -328,7 +342,7 @@ export class Cluster {
     const { nodeId } = created
     const node: Node = new Node({
       processHost, log, nowMs,
-      start: () => this.startOf(created),
+      start: () => nodeStart(this.remembered, created, this.options.directory),
       member: () => this.remembered.nodes.find((each) => each.nodeId === nodeId)?.member ?? created.member,
       onState: () => {
         if (node.state !== 'running' && node.state !== 'paused') this.controls.lost(nodeId)
@@ -343,21 +357,6 @@ export class Cluster {
     const intervalMs = (): number => (this.current === 'stopped' ? Math.max(pollIntervalMs(), SANDBOX_LIMITS.stoppedTellEveryMs) : pollIntervalMs())
     const poll = new NodePoll({ clusterId, node, nowMs, intervalMs, onObservation: (observation) => this.observed(observation) })
     return { node, poll }
-  }
-
-  private startOf({ nodeId, port, among }: FileNode): NodeStart {
-    const { clusterId, protocol, options, founders } = this.remembered
-    const { directory } = this.options
-    return {
-      kind: 'start-node', clusterId, nodeId, directory: nodeDirectory(directory, clusterId, nodeId), listen: { host: LOOPBACK, port },
-      members: (among ?? founders).map((each) => ({ ...addressOf(each), member: each.member })),
-      protocol, options: protocolOptions(options), forced: null, keys: this.keysOf(nodeId), timing: SANDBOX_TIMING,
-    }
-  }
-
-  private keysOf(nodeId: string): SigningKeys | null {
-    const { publicKeys, clusterId } = this.remembered
-    return publicKeys === undefined ? null : { privateKeyFile: keyFile(this.options.directory, clusterId, nodeId), publicKeys }
   }
 
   private received(message: FromAgent, poll: NodePoll): void {
@@ -395,5 +394,3 @@ export class Cluster {
     return node.start()
   }
 }
-
-const addressOf = ({ nodeId, port }: ClusterFileMember): PeerAddress => ({ nodeId, host: LOOPBACK, port })

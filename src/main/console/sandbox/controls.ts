@@ -1,11 +1,15 @@
 /** Puts what an operator asks to the member that leads, follows it where leadership went, and tells how it ended. */
-import type { Result } from '../../../core/base'
+import type { Failure, Result } from '../../../core/base'
 import { fail, ok } from '../../../core/base'
 import type { Control, ControlOutcome } from '../../../core/machine'
 import { AGENT_LIMITS } from '../../../contract/agent'
 import { SANDBOX_LIMITS } from './limits'
 
-export type ControlCode = 'group-refused' | 'unknown-outcome' | 'no-leader'
+export type ControlCode = 'group-refused' | 'no-such-member' | 'unknown-outcome' | 'no-leader'
+
+const TRY_AGAIN = 'Try again in a moment.'
+/** The same may be done when it is asked again. */
+export const mayPass = ({ code, hint }: Failure<ControlCode>): boolean => code === 'unknown-outcome' || code === 'no-leader' || hint === TRY_AGAIN
 
 /** A node as far as it is asked here. */
 export interface Askable {
@@ -85,7 +89,8 @@ function settledAs(outcome: ControlOutcome): Result<null, ControlCode> | null {
     case 'done':
       return ok(null)
     case 'refused':
-      return fail('group-refused', outcome.message, outcome.code === 'change-in-flight' || outcome.code === 'not-ready' ? 'Try again in a moment.' : 'Nothing was changed.')
+      if (outcome.code === 'no-such-member') return fail('no-such-member', outcome.message, 'Look at who the members are.')
+      return fail('group-refused', outcome.message, outcome.code === 'change-in-flight' || outcome.code === 'not-ready' ? TRY_AGAIN : 'Nothing was changed.')
     case 'unknown':
       return fail('unknown-outcome', `It was begun, and how it ended is not known: ${WHY[outcome.why]}.`, 'Look at what the members say before you try again.')
     case 'not-leader':

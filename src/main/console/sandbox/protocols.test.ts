@@ -30,7 +30,7 @@ const make = (): Sandbox => createSandbox({
       return ok(agent)
     },
   },
-  onObservation: () => {}, onState: () => {}, onMembers: () => void (membersTold += 1), onLoadState: () => {}, onLoadSample: () => {}, onRollout: () => {},
+  onObservation: () => {}, onState: () => {}, onMembers: () => void (membersTold += 1), onLoadState: () => {}, onLoadSample: () => {}, onRollout: () => {}, onReplaced: () => {},
 })
 
 beforeEach(() => {

@@ -10,7 +10,7 @@ import type { Cluster } from './cluster'
 import { removeNodeDirectory } from './cluster-file'
 import { fullestFirst } from './leadership'
 import { SANDBOX_LIMITS } from './limits'
-import type { MemberCode } from './membership'
+import type { MemberCode } from './joining'
 
 export type RecoverCode = Exclude<MemberCode, 'too-many'> | 'still-quorate'
 

@@ -68,7 +68,7 @@ const make = (): Sandbox => createSandbox({
     },
   },
   onObservation: () => {}, onState: (state) => void states.push(state), onMembers: () => {}, onLoadState: () => {}, onLoadSample: () => {},
-  onRollout: (_clusterId, each) => void news.push(each),
+  onReplaced: () => {}, onRollout: (_clusterId, each) => void news.push(each),
 })
 
 beforeEach(() => {

@@ -30,7 +30,7 @@ const make = (): Sandbox => createSandbox({
   },
   onObservation: (observation) => void observations.push(observation),
   onState: (state) => void states.push(state),
-  onMembers: () => {}, onLoadState: () => {}, onLoadSample: () => {}, onRollout: () => {},
+  onMembers: () => {}, onLoadState: () => {}, onLoadSample: () => {}, onRollout: () => {}, onReplaced: () => {},
 })
 
 beforeEach(() => {

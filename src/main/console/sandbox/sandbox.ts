@@ -4,7 +4,7 @@ import type { Failure, Result } from '../../../core/base'
 import { fail, ok } from '../../../core/base'
 import type { LoadSample, LoadSettings, LoadState } from '../../../contract/load'
 import type { Behaviour } from '../../../contract/agent'
-import type { Fault, OptionsPlan, SandboxMemberChange, SandboxProtocolOptions, SandboxState } from '../../../contract/sandbox'
+import type { Fault, MemberReplacement, OptionsPlan, SandboxMemberChange, SandboxProtocolOptions, SandboxState } from '../../../contract/sandbox'
 import type { ProtocolName } from '../../../core/machine'
 import type { ClusterMoment, ExpectedMember, NodeObservation } from '../../../core/observation'
 import { planOptions, type OptionsCode, type PlanCode } from './change-options'
@@ -14,7 +14,8 @@ import { guardedHost } from './guarded-host'
 import { makeKeys } from './keys'
 import { SANDBOX_LIMITS } from './limits'
 import { Load } from './load'
-import { changeMembers, transferLeadership, type MemberCode, type TransferCode } from './membership'
+import type { MemberCode } from './joining'
+import { changeMembers, replacing, transferLeadership, type TransferCode } from './membership'
 import type { LifeCode, NodeActionCode } from './node'
 import { freePorts } from './ports'
 import type { ProcessHost } from './process-host'
@@ -39,6 +40,8 @@ export interface SandboxOptions {
   readonly onLoadSample: (clusterId: string, sample: LoadSample) => void
   /** How a change of the options of a running cluster goes on. */
   readonly onRollout: (clusterId: string, news: RolloutNews) => void
+  /** How the replacement of a member ended. */
+  readonly onReplaced: (clusterId: string, replacement: MemberReplacement) => void
 }
 
 type Missing = 'not-a-sandbox'
@@ -220,6 +223,7 @@ class SandboxDomain implements Sandbox {
     const entry = this.entries.get(clusterId)
     if (!entry) return missing()
     if (entry.cluster.bringingOptionsTo !== null) return optionsUnderWay()
+    if (entry.cluster.isReplacing) return replacing()
     const recovered = await recoverCluster(entry.cluster, this.options.directory)
     await entry.writing
     return recovered
@@ -319,6 +323,7 @@ class SandboxDomain implements Sandbox {
       onState: () => onState(cluster.state()),
       onNodes: () => this.nodesChanged(clusterId),
       onRollout: (news) => this.options.onRollout(clusterId, news),
+      onReplaced: (replacement) => this.options.onReplaced(clusterId, replacement),
     })
     const load = new Load({ clusterId, protocol, members: () => cluster.members, processHost, log, nowMs, onState: onLoadState, onSample: onLoadSample })
     this.entries.set(clusterId, { cluster, load, writing: Promise.resolve(ok(null)) })

@@ -116,7 +116,7 @@ export class FakeWorld {
   sandboxState(member: FakeMember): SandboxState {
     const { options } = member
     return {
-      clusterId: member.info.id, protocol: member.protocol, phase: member.phase, faults: member.faults, options, timing: SANDBOX_TIMING, rollout: null,
+      clusterId: member.info.id, protocol: member.protocol, phase: member.phase, faults: member.faults, options, timing: SANDBOX_TIMING, rollout: null, replacement: null,
       nodes: member.cluster.nodes.map((node, at) => ({
         nodeId: node.id, member: 'voter', state: member.phase === 'stopped' ? 'stopped' : node.state, pid: node.state === 'running' || node.state === 'paused' ? 40_210 + at : null,
         port: 4_700 + at, directory: `/home/user/.local/share/quorate/sandbox/${member.info.id}/${node.id}`, restarts: node.restarts,

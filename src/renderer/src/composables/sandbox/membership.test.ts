@@ -18,6 +18,11 @@ describe('a change of the members', () => {
     expect(consequenceOf({ kind: 'remove', nodeId: 'n3' }, down)).toEqual({ now: { voters: 3, answering: 2, canLose: 0 }, after: { voters: 2, answering: 2, canLose: 0 }, silent: [] })
     expect(consequenceOf({ kind: 'remove', nodeId: 'n2' }, down)).toMatchObject({ after: { canLose: -1 }, silent: ['n3'] })
   })
+  it('that puts a new one in the place of one that is down restores what was tolerated', () => {
+    const down = [member('n1'), member('n2'), member('n3', { reachability: 'ended' })]
+    expect(consequenceOf({ kind: 'replace', nodeId: 'n3' }, down)).toEqual({ now: { voters: 3, answering: 2, canLose: 0 }, after: { voters: 3, answering: 3, canLose: 1 }, silent: [] })
+    expect(consequenceOf({ kind: 'replace', nodeId: 'n4' }, [...three, member('n4', { voter: false })])).toBeNull()
+  })
   it('by a learner that goes changes nothing', () => expect(consequenceOf({ kind: 'remove', nodeId: 'n4' }, [...three, member('n4', { voter: false, role: 'learner' })])).toBeNull())
   it('by a learner that is promoted counts it', () => expect(consequenceOf({ kind: 'promote', nodeId: 'n4' }, [...three, member('n4', { voter: false })])?.after.voters).toBe(4))
   it('without the majority leaves one', () => {
@@ -27,17 +32,17 @@ describe('a change of the members', () => {
 })
 
 describe('what can be asked of a member', () => {
-  it('never to lead or to vote, of a witness', () => expect(memberActionsFor(member('n4', { role: 'witness' }), three, 'raft')).toEqual(['remove']))
+  it('never to lead or to vote, of a witness', () => expect(memberActionsFor(member('n4', { role: 'witness' }), three, 'raft')).toEqual(['replace', 'remove']))
   it('to join as a witness, in Raft alone', () => {
     expect(joiningKinds('raft')).toEqual(['voter', 'learner', 'witness'])
     expect(joiningKinds('paxos')).toEqual(['voter', 'learner'])
   })
   it('is nothing where the protocol fixes the members', () => expect(memberActionsFor(three[1] as Member, three, 'pbft')).toEqual([]))
   it('is to lead, unless it does; to vote, unless it does; to go', () => {
-    expect(memberActionsFor(three[0] as Member, three, 'raft')).toEqual(['remove'])
-    expect(memberActionsFor(three[1] as Member, three, 'paxos')).toEqual(['lead', 'remove'])
-    expect(memberActionsFor(member('n4', { voter: false }), three, 'raft')).toEqual(['promote', 'remove'])
-    expect(memberActionsFor(member('n2', { reachability: 'ended' }), three, 'raft')).toEqual(['remove'])
-    expect(memberActionsFor(member('n1'), [member('n1')], 'raft')).toEqual([])
+    expect(memberActionsFor(three[0] as Member, three, 'raft')).toEqual(['replace', 'remove'])
+    expect(memberActionsFor(three[1] as Member, three, 'paxos')).toEqual(['lead', 'replace', 'remove'])
+    expect(memberActionsFor(member('n4', { voter: false }), three, 'raft')).toEqual(['promote', 'replace', 'remove'])
+    expect(memberActionsFor(member('n2', { reachability: 'ended' }), three, 'raft')).toEqual(['replace', 'remove'])
+    expect(memberActionsFor(member('n1'), [member('n1')], 'raft')).toEqual(['replace'])
   })
 })

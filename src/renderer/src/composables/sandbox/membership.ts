@@ -7,12 +7,13 @@ export type Asking =
   /** Left out: a voter. */
   | { readonly kind: 'add'; readonly member?: MemberKind }
   | { readonly kind: 'recover' }
-  | { readonly kind: 'remove' | 'promote'; readonly nodeId: string }
+  | { readonly kind: 'remove' | 'promote' | 'replace'; readonly nodeId: string }
   /** null: to the most up-to-date voter. */
   | { readonly kind: 'transfer'; readonly nodeId: string | null }
 
-export type MemberAction = 'lead' | 'promote' | 'remove'
-export const isMemberAction = (text: string): text is MemberAction => text === 'lead' || text === 'promote' || text === 'remove'
+const ACTIONS = ['lead', 'promote', 'replace', 'remove'] as const
+export type MemberAction = (typeof ACTIONS)[number]
+export const isMemberAction = (text: string): text is MemberAction => ACTIONS.some((action) => action === text)
 
 type Member = Pick<TopologyNode, 'id' | 'name' | 'voter' | 'role' | 'reachability'>
 
@@ -29,7 +30,7 @@ export function memberActionsFor(member: Member, members: readonly Member[], pro
   if (!canChangeMembers(protocol)) return []
   const lead: readonly MemberAction[] = member.voter && member.role !== 'leader' && member.role !== 'witness' && answers(member) ? ['lead'] : []
   const promote: readonly MemberAction[] = member.voter ? [] : ['promote']
-  return [...lead, ...promote, ...(members.length > 1 ? (['remove'] as const) : [])]
+  return [...lead, ...promote, 'replace', ...(members.length > 1 ? (['remove'] as const) : [])]
 }
 
 export const askingOf = (action: MemberAction, nodeId: string): Asking => ({ kind: action === 'lead' ? 'transfer' : action, nodeId })
@@ -67,6 +68,8 @@ export function consequenceOf(asking: Asking, members: readonly Member[]): Conse
       return { now: standingOf(voters), after: standingOf(promoted), silent: silent(promoted) }
     }
     case 'remove': return staying.length === voters.length ? null : { now: standingOf(voters), after: standingOf(staying), silent: silent(staying) }
+    // The new one answers: it has caught up before it takes the place.
+    case 'replace': return staying.length === voters.length ? null : { now: standingOf(voters), after: standingOf(staying, 1), silent: silent(staying) }
     case 'recover': return { now: standingOf(voters), after: { voters: 1, answering: 1, canLose: 0 }, silent: silent(voters) }
     case 'transfer': return null
   }

@@ -9,7 +9,7 @@ const often: ProtocolOptions = { ...DEFAULT_PROTOCOL_OPTIONS, snapshot: { ...DEF
 const node = (nodeId: string, runsWith: ProtocolOptions | null): SandboxState['nodes'][number] => ({ nodeId, member: 'voter', state: 'running', pid: 7, port: 1, directory: '/d', restarts: 0, runsWith })
 const rollout = (over: Partial<OptionsRollout>): OptionsRollout => ({ startedAtMs: 0, phase: 'running', changes: [], steps: [{ nodeId: 'n2', step: 'done' }, { nodeId: 'n1', step: 'awaiting-quorum' }], failure: null, ...over })
 const state = (over: Partial<SandboxState> = {}): SandboxState => ({
-  clusterId: 'c', protocol: 'raft', phase: 'running', faults: [], options: often, timing: SANDBOX_TIMING, rollout: null, nodes: [node('n1', DEFAULT_PROTOCOL_OPTIONS), node('n2', often)], ...over,
+  clusterId: 'c', protocol: 'raft', phase: 'running', faults: [], options: often, timing: SANDBOX_TIMING, rollout: null, replacement: null, nodes: [node('n1', DEFAULT_PROTOCOL_OPTIONS), node('n2', often)], ...over,
 })
 const words = { options: { rollout: { running: '{done} of {all}' }, outdated: 'older: {names}' } }
 const i18n = createI18n({ legacy: false, locale: 'en', missingWarn: false, fallbackWarn: false, messages: { en: words } })

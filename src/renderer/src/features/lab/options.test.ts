@@ -7,7 +7,7 @@ const often: ProtocolOptions = { ...DEFAULT_PROTOCOL_OPTIONS, snapshot: { ...DEF
 const node = (nodeId: string, runsWith: ProtocolOptions | null, pid: number | null = 7): SandboxState['nodes'][number] =>
   ({ nodeId, member: 'voter', state: pid === null ? 'stopped' : 'running', pid, port: 1, directory: '/d', restarts: 0, runsWith })
 const state = (over: Partial<SandboxState> = {}): SandboxState => ({
-  clusterId: 'c', protocol: 'raft', phase: 'running', faults: [], options: DEFAULT_PROTOCOL_OPTIONS, timing: SANDBOX_TIMING, rollout: null,
+  clusterId: 'c', protocol: 'raft', phase: 'running', faults: [], options: DEFAULT_PROTOCOL_OPTIONS, timing: SANDBOX_TIMING, rollout: null, replacement: null,
   nodes: [node('n1', DEFAULT_PROTOCOL_OPTIONS), node('n2', DEFAULT_PROTOCOL_OPTIONS)], ...over,
 })
 const row = (of: SandboxState, key: OptionRow['key'], isLive = true): OptionRow | undefined => optionRows(of, isLive).find((each) => each.key === key)

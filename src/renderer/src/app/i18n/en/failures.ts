@@ -32,6 +32,8 @@ export default {
   unsupported: { text: 'This system cannot do that.', hint: 'Cut the links of the node instead.' },
   'protocol-unsupported': { text: 'The protocol of this cluster has no such thing.', hint: 'Create a cluster of another protocol to see it.' },
   'group-refused': { text: 'The members of the cluster refused it.', hint: 'Another change may be under way; look at the members and try again.' },
+  'no-such-member': { text: 'It is no member of the cluster.', hint: 'Look at who the members are.' },
+  'not-caught-up': { text: 'The new node did not catch up in time. It stays a learner.', hint: 'Once it has caught up, make it a voter and remove the old one; or remove the new one and begin again.' },
   'unknown-outcome': { text: 'It was begun, and how it ended is not known.', hint: 'Look at what the members say before you try again.' },
   'no-leader': { text: 'No member leads the cluster now.', hint: 'Wait for an election, or bring members back.' },
   'still-quorate': { text: 'A majority of the cluster still answers.', hint: 'Change its members in the ordinary way.' },

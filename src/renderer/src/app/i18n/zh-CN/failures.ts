@@ -34,6 +34,8 @@ export default {
   unsupported: { text: '此系统不支持这项操作。', hint: '可以改为切断该节点的链路。' },
   'protocol-unsupported': { text: '该集群的协议不支持此操作。', hint: '可以创建使用其他协议的集群。' },
   'group-refused': { text: '集群的成员拒绝了这项操作。', hint: '可能有另一项变更正在进行；请查看成员后重试。' },
+  'no-such-member': { text: '它不是该集群的成员。', hint: '请查看当前有哪些成员。' },
+  'not-caught-up': { text: '新节点没有及时追上进度，仍是学习者。', hint: '待它追上后，将其设为投票成员并移除旧成员；或移除新节点后重新开始。' },
   'unknown-outcome': { text: '操作已经开始，结果未知。', hint: '请先查看各成员的陈述，再决定是否重试。' },
   'no-leader': { text: '该集群目前没有成员领导。', hint: '请等待选举完成，或恢复缺失的成员。' },
   'still-quorate': { text: '该集群仍有多数成员应答。', hint: '请用普通方式变更其成员。' },
