@@ -87,7 +87,11 @@ async function untilReplaced(connection: ConsoleConnection, info: ClusterInfo): 
     const state = await connection.call('sandbox.state', { clusterId: info.id })
     if (!state.ok) return failed(state.error)
     const { replacement } = state.value
-    if (replacement === null || replacement.phase === 'done') return describeAfter(connection, info)
+    if (replacement === null) return describeAfter(connection, info)
+    if (replacement.phase === 'done') {
+      const after = await describeAfter(connection, info)
+      return { ...after, stdout: `${replacement.by ?? 'A new node'} took the place of ${replacement.nodeId}.\n${after.stdout ?? ''}` }
+    }
     if (replacement.phase === 'failed') return failed(replacement.failure ?? { code: 'start-failed', message: 'The replacement stopped.' })
     await new Promise((resolve) => setTimeout(resolve, LOOK_MS))
   }

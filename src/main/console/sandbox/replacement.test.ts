@@ -108,6 +108,7 @@ describe('a member that is replaced', () => {
     expect(await replace(clusterId, 'n2')).toEqual(ok({ nodeId: 'n4' }))
     expect(stateOf(clusterId).replacement).toMatchObject({ nodeId: 'n2', by: 'n4', phase: 'catching-up', failure: null })
     await ended(clusterId, 'done')
+    expect(stateOf(clusterId).nodes.at(-1)).toMatchObject({ nodeId: 'n4', member: 'voter' })
     expect(asked).toMatchObject([
       { mode: 'auto', changes: [{ kind: 'set', id: 'n4', member: 'learner', promote: false }] },
       { mode: 'joint', changes: [{ kind: 'set', id: 'n4', member: 'voter', promote: false, address: expect.stringMatching(/^127\.0\.0\.1:\d+$/) as unknown }, { kind: 'remove', id: 'n2' }] },

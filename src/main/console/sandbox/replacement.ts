@@ -15,6 +15,7 @@ import { addMember, forgetMember, startJoining, type Changed, type Joining, type
 import { SANDBOX_LIMITS } from './limits'
 import { committedAmong, hasCaughtUp, leaderOf } from './rollout-rules'
 
+const LOOKS_MAX = 20
 const OBSERVE_MS = AGENT_LIMITS.observeTimeoutMs + SANDBOX_LIMITS.ownDelayMs
 
 interface Swap {
@@ -91,6 +92,7 @@ async function exchange(swap: Swap): Promise<Result<null>> {
     const changed = await cluster.control({ kind: 'change-members', mode: kind === 'learner' ? 'auto' : 'joint', changes })
     if (changed.ok || (mayBeDone && changed.error.code === 'no-such-member')) {
       const gone = await forgetMember(cluster, old, options)
+      await told(swap)
       return gone.ok ? ok(null) : gone
     }
     mayBeDone ||= changed.error.code === 'unknown-outcome'
@@ -102,6 +104,14 @@ async function exchange(swap: Swap): Promise<Result<null>> {
     if (mayBeDone) return fail('unknown-outcome', `Whether ${by} has taken the place of ${old} is not known. ${changed.error.message}`, `Look at who the members are. Where ${old} is none any more, remove it: only its process and folder go. Else ${thenByHand(swap)}`)
     await unheard?.takeBack()
     return refused(swap, changed.error)
+  }
+}
+
+/** Whoever leads now says what the new one is, so that it is shown as such. Not waited for for long: it is done. */
+async function told({ cluster, by, kind }: Swap): Promise<void> {
+  for (let looks = 0; looks < LOOKS_MAX && cluster.file.nodes.find(({ nodeId }) => nodeId === by)?.member !== kind; looks++) {
+    await cluster.observeAnew(OBSERVE_MS)
+    await pause(SANDBOX_LIMITS.changedObserveEveryMs)
   }
 }
 
