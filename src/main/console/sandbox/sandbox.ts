@@ -246,7 +246,7 @@ class SandboxDomain implements Sandbox {
     const { plan, options } = planned.value
     if (plan.refused !== null) return { ok: false, error: plan.refused }
     // Looking at the members took a moment, in which another may have begun something.
-    if (this.closed || cluster.phase !== phase || cluster.bringingOptionsTo !== null) return fail('wrong-state', 'The cluster has changed meanwhile.', 'Look at it and try again.')
+    if (this.closed || cluster.phase !== phase || cluster.bringingOptionsTo !== null || cluster.isReplacing) return fail('wrong-state', 'The cluster has changed meanwhile.', 'Look at it and try again.')
     const written = await cluster.rememberOptions(options, () => this.write(entry, () => true))
     if (!written.ok) return written
     if (plan.restarts.length > 0) cluster.rollOptions(plan)
