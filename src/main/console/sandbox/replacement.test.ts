@@ -11,9 +11,11 @@ import type * as Limits from './limits'
 import { FakeAgent, said } from './agents.fixture'
 import { createSandbox, type Sandbox } from './sandbox'
 
+/** Long enough for a busy machine, but where running out of it is the story. */
+const patience = vi.hoisted(() => ({ catchUpMs: 20_000 }))
 vi.mock('./limits', async (original) => {
   const actual = await original<typeof Limits>()
-  return { ...actual, SANDBOX_LIMITS: { ...actual.SANDBOX_LIMITS, replaceCatchUpTimeoutMs: 400, replaceChangeTimeoutMs: 400 } }
+  return { ...actual, SANDBOX_LIMITS: { ...actual.SANDBOX_LIMITS, replaceChangeTimeoutMs: 1_000, get replaceCatchUpTimeoutMs() { return patience.catchUpMs } } }
 })
 
 let directory: string
@@ -60,6 +62,7 @@ class Member extends FakeAgent {
 
 beforeEach(() => {
   directory = mkdtempSync(path.join(tmpdir(), 'quorate-replacement-'))
+  patience.catchUpMs = 20_000
   agents = []
   told = []
   asked = []
@@ -136,6 +139,7 @@ describe('a member that is replaced', () => {
 
   it('stays where the new one does not catch up in time: that is told, with what to do, and can be done', async () => {
     const clusterId = await running()
+    patience.catchUpMs = 400
     appliedBy = (nodeId) => (nodeId === 'n4' ? 99n : 100n)
     await replace(clusterId, 'n2')
     await ended(clusterId, 'failed')
