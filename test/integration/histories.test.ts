@@ -10,6 +10,7 @@ import type { LinkRule, ProtocolOptions } from '../../src/contract/agent'
 import { present, seededRandom, type Random } from '../../src/core/base'
 import { HistoryRecorder, type History } from '../../src/core/checker'
 import type { ProtocolName } from '../../src/core/machine'
+import { isUnknown } from '../../src/core/observation'
 import { connectCluster } from '../../src/runtime/client'
 import { judge } from '../../src/sim/judge'
 import type { WorkloadPlan } from '../../src/sim/plan'
@@ -75,7 +76,12 @@ const pick = <Item>(random: Random, items: readonly Item[]): Item => present(ite
 /** Most often whoever leads: that is where a fault shows what a leader still believes and whom it still answers. */
 async function chosen(cluster: ProcessCluster, random: Random): Promise<string> {
   const other = pick(random, cluster.plan.members).nodeId
-  return random.next() < 0.6 ? leaderAmong(await cluster.observeAll())?.nodeId ?? other : other
+  if (random.next() >= 0.4) {
+    // Who has just begun does not know yet who it is.
+    const knowing = (await cluster.observeAll()).filter(({ groups: [group] }) => group !== undefined && ![group.role, group.fence, group.leaderId].some(isUnknown))
+    return leaderAmong(knowing)?.nodeId ?? other
+  }
+  return other
 }
 
 async function underFaults(cluster: ProcessCluster, clients: readonly AskingClient[], { faults, answers }: Case, random: Random): Promise<string[]> {
