@@ -55,7 +55,7 @@ describe('fingerprints hold all that decides', () => {
   const BOUND = { ...TINY, crashesMax: 1, statesMax: 15_000 }
   it('in Raft', () => isAudited(raftSubject(), { ...BOUND, termsMax: 2, beatsMax: 1 }, 11), TEST_MS)
   it('in Paxos', () => isAudited(paxosSubject(), { ...BOUND, termsMax: 2 }, 2), TEST_MS)
-  it('in PBFT', () => isAudited(pbftSubject(), { ...BOUND, nodes: 4, termsMax: 2 }, 12), TEST_MS)
+  it('in PBFT', () => isAudited(pbftSubject(), { ...BOUND, nodes: 4, termsMax: 2 }, 13), TEST_MS)
 })
 
 describe('nothing is lost by what makes a search small', () => {
