@@ -46,5 +46,10 @@ test('a cluster under load that lost its leader once, in pictures', async ({ quo
   await page.getByRole('button', { name: 'Play', exact: true }).click()
   await expect(page.locator('output[aria-label="Time"]')).toHaveText(/^0:0[4-9]/, { timeout: 60_000 })
   await page.getByRole('button', { name: 'Pause', exact: true }).last().click()
+  // At a moment at which messages are under way.
+  await expect(async () => {
+    await page.getByRole('region', { name: 'Run' }).getByRole('button', { name: 'Next event' }).click()
+    expect(await page.locator('.messages .message').count()).toBeGreaterThan(3)
+  }).toPass({ timeout: 60_000 })
   await picture('simulator')
 })
