@@ -136,11 +136,14 @@ export class RaftState {
   }
 
   #priorityDelayTicks(): number {
-    const { electionTicks, options: { priorities } } = this.config
-    let highest = priorities.get(this.id) ?? 0
-    const own = highest
-    for (const { id, kind } of this.members) if (kind === 'voter') highest = Math.max(highest, priorities.get(id) ?? 0)
-    return Math.min(PRIORITY_STEPS_MAX, highest - own) * electionTicks
+    const own = this.priorityOf(this.id)
+    let highest = own
+    for (const { id, kind } of this.members) if (kind === 'voter') highest = Math.max(highest, this.priorityOf(id))
+    return Math.min(PRIORITY_STEPS_MAX, highest - own) * this.config.electionTicks
+  }
+
+  priorityOf(id: string): number {
+    return this.config.options.priorities.get(id) ?? 0
   }
 
   send(to: string, message: Message): void {

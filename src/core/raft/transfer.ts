@@ -33,23 +33,21 @@ function* successors(state: RaftState): Generator<Progress> {
 
 /** That of the highest priority, where one has any and is so close behind that it can be brought level; what is in flight to it says nothing against it. */
 function preferred(state: RaftState): Progress | undefined {
-  const { priorities, promoteWithinEntries } = state.config.options
-  const priorityOf = ({ id }: Progress): number => priorities.get(id) ?? 0
+  const { promoteWithinEntries } = state.config.options
   let best: Progress | undefined
   for (const progress of successors(state)) {
     const isClose = progress.match > 0 && state.log.lastIndex - progress.match <= promoteWithinEntries
-    if (isClose && priorityOf(progress) > (best === undefined ? 0 : priorityOf(best))) best = progress
+    if (isClose && state.priorityOf(progress.id) > (best === undefined ? 0 : state.priorityOf(best.id))) best = progress
   }
   return best
 }
 
 /** The voter with the longest log; of equal ones that of the highest priority. */
 function mostUpToDate(state: RaftState): Progress | undefined {
-  const { priorities } = state.config.options
   let best: Progress | undefined
   for (const progress of successors(state)) {
     const isBetter = best === undefined || progress.match > best.match ||
-      (progress.match === best.match && (priorities.get(progress.id) ?? 0) > (priorities.get(best.id) ?? 0))
+      (progress.match === best.match && state.priorityOf(progress.id) > state.priorityOf(best.id))
     if (isBetter) best = progress
   }
   return best
