@@ -1,11 +1,11 @@
 /** A node is started for a group and joins it, and what the group has taken out is removed: the two halves that changes of the members are made of. */
 import type { Result } from '../../../core/base'
-import { fail, ok } from '../../../core/base'
+import { fail, ok, present } from '../../../core/base'
 import type { MemberKind } from '../../../core/machine'
 import type { Cluster } from './cluster'
 import { removeNodeDirectory } from './cluster-file'
 import type { ControlCode } from './controls'
-import { LOOPBACK, SANDBOX_LIMITS } from './limits'
+import { SANDBOX_LIMITS } from './limits'
 import type { LifeCode } from './node'
 import { freePorts } from './ports'
 
@@ -54,7 +54,7 @@ export async function startJoining(cluster: Cluster, kind: MemberKind, options: 
   const started = await node.start()
   // A name that the group has heard must not be given again, whatever becomes of the console.
   const remembered = started.ok ? await options.remembered() : started
-  if (remembered.ok) return ok({ nodeId, address: `${LOOPBACK}:${port}`, member: joining.member, takeBack })
+  if (remembered.ok) return ok({ nodeId, address: memberAddress(cluster, nodeId), member: joining.member, takeBack })
   await takeBack()
   return remembered
 }
@@ -68,6 +68,12 @@ export async function addMember(cluster: Cluster, kind: MemberKind, options: Mem
   // Whether it is a member is not known: its process stays, for the group may count on it.
   if (added.error.code !== 'unknown-outcome') await takeBack()
   return added
+}
+
+/** Where the group finds it. */
+export function memberAddress(cluster: Cluster, nodeId: string): string {
+  const { host, port } = present(cluster.members.find((each) => each.nodeId === nodeId), 'a member of the cluster')
+  return `${host}:${port}`
 }
 
 /** The group has taken it out. */

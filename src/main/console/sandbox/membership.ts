@@ -4,8 +4,7 @@ import { fail, ok } from '../../../core/base'
 import type { SandboxMemberChange } from '../../../contract/sandbox'
 import type { Cluster } from './cluster'
 import type { ControlCode } from './controls'
-import { addMember, forgetMember, type Changed, type MembershipOptions } from './joining'
-import { LOOPBACK } from './limits'
+import { addMember, forgetMember, memberAddress, type Changed, type MembershipOptions } from './joining'
 import { replaceMember } from './replacement'
 
 export type TransferCode = ControlCode | 'protocol-unsupported' | 'wrong-state' | 'not-found'
@@ -35,9 +34,8 @@ async function removeMember(cluster: Cluster, nodeId: string, options: Membershi
 }
 
 async function promoteMember(cluster: Cluster, nodeId: string): Promise<Changed> {
-  const port = cluster.file.nodes.find((each) => each.nodeId === nodeId)?.port ?? 0
   const promoted = await cluster.control({
-    kind: 'change-members', mode: 'auto', changes: [{ kind: 'set', id: nodeId, address: `${LOOPBACK}:${port}`, member: 'voter', promote: false }],
+    kind: 'change-members', mode: 'auto', changes: [{ kind: 'set', id: nodeId, address: memberAddress(cluster, nodeId), member: 'voter', promote: false }],
   })
   return promoted.ok ? ok({ nodeId }) : promoted
 }

@@ -11,7 +11,7 @@ import { AGENT_LIMITS } from '../../../contract/agent'
 import type { MemberReplacement } from '../../../contract/sandbox'
 import type { Cluster } from './cluster'
 import { mayPass } from './controls'
-import { addMember, forgetMember, startJoining, type Changed, type Joining, type MemberCode, type MembershipOptions } from './joining'
+import { addMember, forgetMember, memberAddress, startJoining, type Changed, type Joining, type MemberCode, type MembershipOptions } from './joining'
 import { SANDBOX_LIMITS } from './limits'
 import { committedAmong, hasCaughtUp, leaderOf } from './rollout-rules'
 
@@ -83,7 +83,7 @@ async function exchange(swap: Swap): Promise<Result<null>> {
   const { cluster, options, kind, old, by, unheard } = swap
   const changes: readonly MemberChange[] = [
     // A learner stays one.
-    ...(kind === 'learner' ? [] : [{ kind: 'set' as const, id: by, address: addressOf(cluster, by), member: kind, promote: false }]),
+    ...(kind === 'learner' ? [] : [{ kind: 'set' as const, id: by, address: memberAddress(cluster, by), member: kind, promote: false }]),
     { kind: 'remove', id: old },
   ]
   const endMs = performance.now() + SANDBOX_LIMITS.replaceChangeTimeoutMs
@@ -118,11 +118,6 @@ async function told({ cluster, by, kind }: Swap): Promise<void> {
 function refused({ old, by, unheard }: Swap, { code, message, hint }: { readonly code: MemberCode; readonly message: string; readonly hint?: string }): Result<null> {
   if (unheard !== null) return fail(code, `${by} did not take the place of ${old}: ${message} ${by} was taken back.`, hint)
   return fail(code, `${by} has caught up and did not take the place of ${old}: ${message} ${stays({ old, by })}`, `When that has changed, ${thenByHand({ old, by })}`)
-}
-
-function addressOf(cluster: Cluster, nodeId: string): string {
-  const { host, port } = cluster.members.find((each) => each.nodeId === nodeId) ?? { host: '', port: 0 }
-  return `${host}:${port}`
 }
 
 const pause = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms))
