@@ -6,6 +6,20 @@ import type { Message } from './types'
 
 const ABC = ['a', 'b', 'c']
 
+/** Reads at `leader` succeed at first, and none does any more once another one leads. */
+function expectReadsToEndBeforeAnotherLeads(cluster: TestCluster, leader: string): void {
+  let lastRead = 0
+  let firstOther = 0
+  for (let tick = 1; tick <= 80; tick++) {
+    const read = cluster.read(leader)
+    cluster.run(1)
+    if (read !== null && cluster.outcomes.get(read)?.kind === 'read') lastRead = tick
+    if (firstOther === 0 && cluster.leaders().some((id) => id !== leader)) firstOther = tick
+  }
+  expect(lastRead).toBeGreaterThan(0)
+  expect(firstOther).toBeGreaterThan(lastRead)
+}
+
 describe('a read', () => {
   it('sees every write that was acknowledged before it', () => {
     const cluster = new TestCluster({ ids: ABC })
@@ -105,16 +119,7 @@ describe('with leases', () => {
     const leader = cluster.elect()
     cluster.run(6)
     cluster.partition([leader], ABC.filter((id) => id !== leader))
-    let lastRead = 0
-    let firstOther = 0
-    for (let tick = 1; tick <= 80; tick++) {
-      const read = cluster.read(leader)
-      cluster.run(1)
-      if (read !== null && cluster.outcomes.get(read)?.kind === 'read') lastRead = tick
-      if (firstOther === 0 && cluster.leaders().some((id) => id !== leader)) firstOther = tick
-    }
-    expect(lastRead).toBeGreaterThan(0)
-    expect(firstOther).toBeGreaterThan(lastRead)
+    expectReadsToEndBeforeAnotherLeads(cluster, leader)
   })
 
   it('an acceptor that comes back refuses others for as long as it may have granted', () => {
@@ -145,16 +150,7 @@ describe('with leases', () => {
     cluster.node('c').crash()
     cluster.node('c').restart()
     cluster.cutLink(leader, 'c')
-    let lastRead = 0
-    let firstOther = 0
-    for (let tick = 1; tick <= 80; tick++) {
-      const read = cluster.read(leader)
-      cluster.run(1)
-      if (read !== null && cluster.outcomes.get(read)?.kind === 'read') lastRead = tick
-      if (firstOther === 0 && cluster.leaders().some((id) => id !== leader)) firstOther = tick
-    }
-    expect(lastRead).toBeGreaterThan(0)
-    expect(firstOther).toBeGreaterThan(lastRead)
+    expectReadsToEndBeforeAnotherLeads(cluster, leader)
   })
 
   it.each([['it has heard of as its leader', []], ['it has accepted from', ['accept']]] as const)(
