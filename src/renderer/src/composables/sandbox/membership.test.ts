@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { consequenceOf, joiningKinds, memberActionsFor } from './membership'
+import { consequenceOf, isLed, joiningKinds, memberActionsFor } from './membership'
 
 type Member = Parameters<typeof memberActionsFor>[0]
 const member = (id: string, over: Partial<Member> = {}): Member => ({ id, name: id, voter: true, role: id === 'n1' ? 'leader' : 'follower', reachability: 'ok', ...over })
@@ -33,6 +33,11 @@ describe('a change of the members', () => {
 
 describe('what can be asked of a member', () => {
   it('never to lead or to vote, of a witness', () => expect(memberActionsFor(member('n4', { role: 'witness' }), three, 'raft')).toEqual(['replace', 'remove']))
+  it('never to lead where nobody can hand the lead on', () => {
+    const leaderless = [member('n1', { reachability: 'timeout' }), member('n2'), member('n3')]
+    expect([isLed(three), isLed(leaderless)]).toEqual([true, false])
+    expect(memberActionsFor(leaderless[1] as Member, leaderless, 'raft')).toEqual(['replace', 'remove'])
+  })
   it('to join as a witness, in Raft alone', () => {
     expect(joiningKinds('raft')).toEqual(['voter', 'learner', 'witness'])
     expect(joiningKinds('paxos')).toEqual(['voter', 'learner'])

@@ -22,13 +22,17 @@ const answers = (member: Member): boolean => member.reachability === 'ok'
 /** PBFT fixes its members and its primary; elsewhere the group may be asked. */
 export const canChangeMembers = (protocol: ProtocolName | null): boolean => protocol === 'raft' || protocol === 'paxos'
 
+/** There is somebody who can hand the lead on. Without one the group has to elect first. */
+export const isLed = (members: readonly Member[]): boolean => members.some((member) => member.role === 'leader' && answers(member))
+
 /** Kinds of members that a node can join as; only Raft has witnesses. */
 export const joiningKinds = (protocol: ProtocolName | null): readonly MemberKind[] => (protocol === 'raft' ? ['voter', 'learner', 'witness'] : ['voter', 'learner'])
 
 /** What can be asked about one member, the gentle first. */
 export function memberActionsFor(member: Member, members: readonly Member[], protocol: ProtocolName | null): readonly MemberAction[] {
   if (!canChangeMembers(protocol)) return []
-  const lead: readonly MemberAction[] = member.voter && member.role !== 'leader' && member.role !== 'witness' && answers(member) ? ['lead'] : []
+  const canLead = isLed(members) && member.voter && member.role !== 'leader' && member.role !== 'witness' && answers(member)
+  const lead: readonly MemberAction[] = canLead ? ['lead'] : []
   const promote: readonly MemberAction[] = member.voter ? [] : ['promote']
   return [...lead, ...promote, 'replace', ...(members.length > 1 ? (['remove'] as const) : [])]
 }
