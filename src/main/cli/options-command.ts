@@ -55,8 +55,8 @@ A running cluster restarts its members one at a time, each only while the others
 caught up. The console does this: ending the command does not end the change; --cancel does. How reads are answered changes while the cluster is stopped.
 
 prefer (Raft) names who leads rather than others, the first choice first; prefer= names nobody. The others wait longer before they stand for election,
-and leadership is handed to the first one that can lead once all members were restarted. A preferred member that comes back later does not take it by
-itself: it stays where it is until the next election or hand-over.
+and leadership is handed to the first one that can lead once the cluster was started or all members were restarted. A preferred member that comes
+back later does not take it by itself: it stays where it is until the next election or hand-over.
 
 Examples:
   $ quorate sandbox options demo

@@ -15,6 +15,7 @@ import { namedIn, rulesFor, withoutNode } from './link-rules'
 import { Node, type LifeCode, type NodeActionCode } from './node'
 import { addressOf, nodeStart } from './node-start'
 import { NodePoll } from './poll'
+import { handToPreferred, type LedCluster } from './preferred-leader'
 import type { ProcessHost } from './process-host'
 import { protocolOptions, sameOptions } from './protocol-options'
 import { Rollout, type RolloutNews } from './rollout'
@@ -136,11 +137,15 @@ export class Cluster {
     this.rollout = new Rollout({
       changes, nodeIds: restarts.map(({ nodeId }) => nodeId), nowMs, onNews: onRollout, onStep: () => onState(this.remembered.clusterId),
       cluster: {
-        isRunning: () => this.current === 'running', outdated: () => this.outdated(), preferred: () => this.remembered.options?.prefer ?? [], stateOf: (nodeId) => this.node(nodeId)?.state ?? null,
-        observeAnew: (withinMs) => this.observeAnew(withinMs), control: (control) => this.control(control), restart: (nodeId) => this.restartRunning(nodeId),
+        ...this.led(() => this.current === 'running'),
+        outdated: () => this.outdated(), stateOf: (nodeId) => this.node(nodeId)?.state ?? null, restart: (nodeId) => this.restartRunning(nodeId),
       },
     })
     void this.rollout.run()
+  }
+
+  private led(isRunning: () => boolean): LedCluster {
+    return { isRunning, preferred: () => this.remembered.options?.prefer ?? [], observeAnew: (withinMs) => this.observeAnew(withinMs), control: (control) => this.control(control) }
   }
 
   cancelOptions(): boolean {
@@ -183,6 +188,7 @@ export class Cluster {
       return failed
     }
     this.enter('running')
+    void handToPreferred(this.led(() => this.current === 'running' && this.bringingOptionsTo === null), SANDBOX_LIMITS.preferredLeadTimeoutMs)
     return failed ?? ok(null)
   }
 
@@ -273,18 +279,6 @@ export class Cluster {
 
   observation(nodeId: string): NodeObservation | undefined {
     return this.latest.get(nodeId)
-  }
-
-  /** Restarts a node as the only voter, with the others given as learners. `lastIndex` is of its log, as it was seen. */
-  async forceOnlyVoter(nodeId: string, lastIndex: number, staying: readonly string[]): Promise<Result<null, LifeCode | 'not-found'>> {
-    const node = this.nodes.get(nodeId)?.node
-    if (!node) return fail('not-found', `There is no node ${nodeId} in this cluster.`)
-    const members = this.remembered.nodes.filter((each) => staying.includes(each.nodeId))
-      .map((each) => ({ ...addressOf(each), member: each.nodeId === nodeId ? ('voter' as const) : ('learner' as const) }))
-    const forced = await node.restartForced({ members, lastIndex })
-    // It runs on as it was: nothing was changed.
-    if (!forced.ok) await node.start()
-    return forced
   }
 
   /** A node more, not started yet. */

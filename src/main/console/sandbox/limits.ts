@@ -27,6 +27,8 @@ export const SANDBOX_LIMITS = {
   rolloutSpareTimeoutMs: 30_000,
   /** A member that was restarted has so long to catch up. */
   rolloutCatchUpTimeoutMs: 60_000,
+  /** After a start the first choice has so long to answer before the next one is to lead. */
+  preferredLeadTimeoutMs: 5_000,
   /** A node that is to replace a member has so long to catch up. */
   replaceCatchUpTimeoutMs: 60_000,
   /** A swap of members that was put off, or whose end is not known, is asked for again for so long. */

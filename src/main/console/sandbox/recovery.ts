@@ -11,6 +11,8 @@ import { removeNodeDirectory } from './cluster-file'
 import { fullestFirst } from './leadership'
 import { SANDBOX_LIMITS } from './limits'
 import type { MemberCode } from './joining'
+import type { LifeCode } from './node'
+import { addressOf } from './node-start'
 
 export type RecoverCode = Exclude<MemberCode, 'too-many'> | 'still-quorate'
 
@@ -35,7 +37,7 @@ export async function recoverCluster(cluster: Cluster, directory: string): Promi
   const [survivor] = fullestFirst(answering.filter(({ nodeId }) => voters.has(nodeId)))
   if (survivor === undefined) return fail('no-leader', 'No voter answers that could go on.', 'Start one of them first.')
   const lost = cluster.file.nodes.map(({ nodeId }) => nodeId).filter((nodeId) => !answering.some((each) => each.nodeId === nodeId))
-  const forced = await cluster.forceOnlyVoter(survivor.nodeId, Number(survivor.lastIndex), answering.map(({ nodeId }) => nodeId))
+  const forced = await forceOnlyVoter(cluster, survivor.nodeId, Number(survivor.lastIndex), answering.map(({ nodeId }) => nodeId))
   if (!forced.ok) return forced
   for (const nodeId of lost) {
     await cluster.removeNode(nodeId)
@@ -45,6 +47,18 @@ export async function recoverCluster(cluster: Cluster, directory: string): Promi
   return (await leadsSoon(cluster, survivor.nodeId))
     ? ok({ nodeId: survivor.nodeId, lost })
     : fail('unknown-outcome', `${survivor.nodeId} was made the only voter and does not lead yet.`, 'Look at what it says.')
+}
+
+/** Restarts a node as the only voter, with the others given as learners. `lastIndex` is of its log, as it was seen. */
+async function forceOnlyVoter(cluster: Cluster, nodeId: string, lastIndex: number, staying: readonly string[]): Promise<Result<null, LifeCode | 'not-found'>> {
+  const node = cluster.node(nodeId)
+  if (!node) return fail('not-found', `There is no node ${nodeId} in this cluster.`)
+  const members = cluster.file.nodes.filter((each) => staying.includes(each.nodeId))
+    .map((each) => ({ ...addressOf(each), member: each.nodeId === nodeId ? ('voter' as const) : ('learner' as const) }))
+  const forced = await node.restartForced({ members, lastIndex })
+  // It runs on as it was: nothing was changed.
+  if (!forced.ok) await node.start()
+  return forced
 }
 
 async function leadsSoon(cluster: Cluster, nodeId: string): Promise<boolean> {

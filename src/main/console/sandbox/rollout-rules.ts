@@ -12,9 +12,14 @@ export function leaderLast(nodeIds: readonly string[], leader: string | null): r
   return [...nodeIds.filter((nodeId) => nodeId !== leader), ...nodeIds.filter((nodeId) => nodeId === leader)]
 }
 
-/** The first of those that are preferred that can lead now: a voter with data that answers. */
-export function preferredLeader({ topology }: Pick<ClusterDerivation, 'topology'>, prefer: readonly string[]): string | null {
-  return prefer.find((nodeId) => topology.nodes.some(({ id, voter, role, reachability }) => id === nodeId && voter && role !== 'witness' && reachability === 'ok')) ?? null
+/** Those of the given that may lead, whether or not they answer: voters with data. */
+export function electable({ topology }: Pick<ClusterDerivation, 'topology'>, prefer: readonly string[]): readonly string[] {
+  return prefer.filter((nodeId) => topology.nodes.some(({ id, voter, role }) => id === nodeId && voter && role !== 'witness'))
+}
+
+/** The first of those that are preferred that can lead now. */
+export function preferredLeader(derivation: Pick<ClusterDerivation, 'topology'>, prefer: readonly string[]): string | null {
+  return electable(derivation, prefer).find((nodeId) => derivation.topology.nodes.some(({ id, reachability }) => id === nodeId && reachability === 'ok')) ?? null
 }
 
 export function votes({ topology }: Pick<ClusterDerivation, 'topology'>, nodeId: string): boolean {

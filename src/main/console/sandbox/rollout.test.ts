@@ -258,6 +258,20 @@ describe('whom a cluster prefers to lead', () => {
     expect(await sandbox.setOptions(clusterId, { prefer: ['n9', 'n3', 'n1'] })).toMatchObject({ error: { code: 'nothing-to-do' } })
   })
 
+  it('leads after a start, whoever won the first election; one that is no member is not waited for', async () => {
+    const clusterId = await running({ prefer: ['n9', 'n3', 'n1'] })
+    await expect.poll(() => leader).toBe('n3')
+    expect(handedTo()).toEqual(['n3'])
+    expect(stateOf(clusterId).rollout).toBeNull()
+  })
+
+  it('is not asked to lead where it leads already', async () => {
+    const clusterId = await running({ prefer: ['n1'] })
+    await sandbox.setOptions(clusterId, { forwarding: true })
+    await expect.poll(() => phaseOf(clusterId), { timeout: 10_000 }).toBe('done')
+    expect(handedTo()).toEqual([null, 'n1'])
+  })
+
   it('leads again after it was restarted itself, whatever the change was about', async () => {
     const clusterId = await running({ prefer: ['n1', 'n2'] })
     await sandbox.setOptions(clusterId, { forwarding: true })

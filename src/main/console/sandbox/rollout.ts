@@ -9,20 +9,15 @@ import type { ClusterMoment } from '../../../core/observation'
 import { derive, say, type ClusterDerivation } from '../../../core/observe'
 import { AGENT_LIMITS } from '../../../contract/agent'
 import type { NodeProcessState, OptionChange, OptionsRollout, RolloutStep } from '../../../contract/sandbox'
-import type { Control } from '../../../core/machine'
 import { SANDBOX_LIMITS } from './limits'
+import { handToPreferred, type LedCluster } from './preferred-leader'
 import { canSpare, committedAmong, hasCaughtUp, leaderLast, leaderOf, preferredLeader } from './rollout-rules'
 
 /** A cluster as far as a rollout needs it. */
-export interface RolledCluster {
-  readonly isRunning: () => boolean
+export interface RolledCluster extends LedCluster {
   /** Those whose process runs with other options than are remembered. */
   readonly outdated: () => readonly string[]
-  /** Who is to lead rather than others, by what is remembered: whoever leads may still run with something else. */
-  readonly preferred: () => readonly string[]
   readonly stateOf: (nodeId: string) => NodeProcessState | null
-  readonly observeAnew: (withinMs: number) => Promise<ClusterMoment>
-  readonly control: (control: Control) => Promise<Result<null>>
   /** Started again only where the cluster still runs. */
   readonly restart: (nodeId: string) => Promise<Result<null>>
 }
@@ -113,17 +108,9 @@ export class Rollout {
       this.enter(nodeId, 'done')
       this.options.onNews({ kind: 'member', nodeId })
     }
-    await this.handToPreferred()
+    // All members are as they are to be. The change is done even where the preferred one cannot lead.
+    if (!this.isCancelled) await handToPreferred(cluster, 0)
     return ok(null)
-  }
-
-  /** All members are as they are to be: now the one that is preferred leads, where it can. The change is done even where that comes to nothing. */
-  private async handToPreferred(): Promise<void> {
-    const { cluster } = this.options
-    if (this.isCancelled || cluster.preferred().length === 0) return
-    const { derivation } = await this.look()
-    const to = preferredLeader(derivation, cluster.preferred())
-    if (to !== null && to !== leaderOf(derivation)) await cluster.control({ kind: 'transfer-leadership', to })
   }
 
   /** The next member, once the cluster can spare it; null where it was cancelled, or where none is left. */

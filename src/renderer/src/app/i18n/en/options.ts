@@ -13,7 +13,7 @@ export default {
       lease: 'The leader answers alone while its lease holds. This trusts the members’ clocks to the bound in docs/protocols.',
     },
     forwardingHint: 'Members that do not lead pass commands and reads on to the one that does.',
-    preferHint: 'Choose members in order: the first leads where it can, the others stand for election later. One that comes back does not take over at once: leadership stays where it is until the next election or hand-over.',
+    preferHint: 'Choose members in order: the first leads where it can, the others stand for election later. After a start of the cluster leadership is handed to it. One that comes back does not take over at once: leadership stays where it is until the next election or hand-over.',
     tentativeHint: 'Replicas execute what is prepared before it is committed. A client believes it once a quorum says the same in one view.',
     snapshotHint: 'A snapshot is taken each time the log has grown by so much; a tenth of it, at most 10,000 entries, stays behind the snapshot.',
     changes: { rolling: 'One member at a time.', stopped: 'While the cluster is stopped.', fixed: 'Fixed.' },
