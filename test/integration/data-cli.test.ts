@@ -40,7 +40,7 @@ beforeAll(async () => {
   data = mkdtempSync(path.join(os.tmpdir(), 'quorate-data-'))
   console = start(['sandbox', 'create', '--name', 'demo', '--data', data])
   await until('the cluster runs', 30_000, () => console.told.stdout.includes('Runs until Ctrl-C'))
-  expect(await start(['sandbox', 'create', '--protocol', 'pbft', '--name', 'generals', '--data', data]).ended).toMatchObject({ code: 0 })
+  expect(await start(['sandbox', 'create', 'generals', '--protocol', 'pbft', '--data', data]).ended).toMatchObject({ code: 0 })
 })
 afterAll(async () => {
   console.child.kill('SIGINT')
@@ -158,7 +158,7 @@ test('what cannot be reached is neither refused nor unknown', async () => {
   expect(await start(['data', 'get', 'k', '--cluster', 'nobody', '--data', data]).ended).toMatchObject({ code: 6 })
   expect(await start(['data', 'get', 'k', '--data', data]).ended).toMatchObject({ code: 2, stderr: expect.stringContaining('--cluster NAME') as string })
   expect(await start(['sandbox', 'down', 'demo', '--data', data]).ended).toMatchObject({ code: 0 })
-  expect(await raftSays('put', 'k', 'v')).toMatchObject({ code: 6, stderr: expect.stringContaining('quorate sandbox up --name "demo"') as string })
+  expect(await raftSays('put', 'k', 'v')).toMatchObject({ code: 6, stderr: expect.stringContaining('quorate sandbox up "demo"') as string })
 })
 
 test.each([['get'], ['put'], ['append'], ['cas'], ['delete'], ['scan'], ['enqueue'], ['dequeue'], ['add'], ['count'], ['lock'], ['holder']])('data %s has its own help, with the exit codes', async (command) => {

@@ -28,7 +28,7 @@ function start(argv: readonly string[]) {
 
 test('a PBFT cluster with a liar, and a Raft cluster whose members change', async () => {
   const data = mkdtempSync(path.join(os.tmpdir(), 'quorate-cli-'))
-  const console = start(['sandbox', 'create', '--protocol', 'pbft', '--name', 'generals', '--data', data])
+  const console = start(['sandbox', 'create', 'generals', '--protocol', 'pbft', '--data', data])
   onTestFinished(async () => {
     console.child.kill('SIGINT')
     await console.ended
@@ -86,7 +86,7 @@ test.each([
   [['sandbox', 'create', '--protocol', 'pbft', '--forwarding'], 'PBFT cluster has no --forwarding'], [['sandbox', 'create', '--protocol', 'paxos', '--prefer', 'n1'], 'Multi-Paxos cluster has no --prefer'], [['sandbox', 'create', '--snapshot-after', '5'], 'no number of entries'],
   [['sandbox', 'options', 'c', '--set', 'speed=11'], 'sets no option'], [['sandbox', 'options', 'c', '--set', 'reads=index', '--cancel'], 'cannot be used with'],
   [['sandbox', 'member', 'add', '--learner', '--witness'], 'cannot be used with'],
-  [['sandbox', 'create', '--protocol', 'zab'], "'zab' is invalid"], [['sandbox', 'lie', 'c', 'n1', 'exaggerate'], "'exaggerate' is invalid"],
+  [['sandbox', 'create', 'one', '--name', 'other'], 'named twice: one and other'], [['sandbox', 'create', '--protocol', 'zab'], "'zab' is invalid"], [['sandbox', 'lie', 'c', 'n1', 'exaggerate'], "'exaggerate' is invalid"],
 ])('%j is wrong usage', async (argv, words) => {
   const { code, stderr } = await start(argv).ended
   expect(code).toBe(2)

@@ -40,6 +40,8 @@ export interface ProgramOptions {
 
 const NODE_COUNTS: readonly NodeCount[] = [1, 3, 4, 5, 7]
 /** The smallest cluster that takes a failure. */
+const LOCAL_CLUSTER = 'Local cluster'
+
 const DEFAULT_NODES: Readonly<Record<ProtocolName, NodeCount>> = { raft: 3, paxos: 3, pbft: 4 }
 
 function serveCommand(options: ProgramOptions, finish: Finish): Command {
@@ -64,17 +66,22 @@ ${EXIT_CODES_HELP}`)
 function upCommand(options: ProgramOptions, finish: Finish): Command {
   return new Command('up').alias('create')
     .description('make a local cluster, or start the one of that name; without a running console one runs here until Ctrl-C')
+    .argument('[name]', `name of the cluster (default: "${LOCAL_CLUSTER}")`)
     .addOption(new Option('--protocol <protocol>', 'what the nodes agree by').choices(PROTOCOLS).default('raft'))
     .addOption(new Option('--nodes <count>', 'how many nodes (default: 3; 4 for pbft)').choices(NODE_COUNTS.map(String)))
-    .option('--name <name>', 'name of the cluster', 'Local cluster')
+    .option('--name <name>', 'the same, by an option')
     .addOption(new Option('--reads <way>', 'how linearizable reads are answered: by asking a quorum, or from a lease, which trusts the clocks (default: index)').choices(['index', 'lease']))
     .option('--forwarding', 'members that do not lead pass commands and reads on to the one that does')
     .option('--snapshot-after <entries>', 'take a snapshot each time the log has grown by so many entries (default: 100000)')
     .option('--prefer <members>', 'Raft: who leads rather than others, the first choice first, for example n2,n1')
     .option('--tentative', 'PBFT: execute what is prepared before it is committed, and tell clients so')
     .addOption(dataOption(options.dataDirectory))
-    .action(async (given: GivenProtocolOptions & { nodes?: string; protocol: ProtocolName; name: string; data: string }) => {
+    .action(async (named: string | undefined, given: GivenProtocolOptions & { nodes?: string; protocol: ProtocolName; name?: string; data: string }) => {
       const { protocol } = given
+      if (named !== undefined && given.name !== undefined && named !== given.name) {
+        finish(failed({ code: 'usage', message: `The cluster is named twice: ${named} and ${given.name}.`, hint: 'Name it once.' }))
+        return
+      }
       const nodes = NODE_COUNTS.find((count) => String(count) === given.nodes) ?? DEFAULT_NODES[protocol]
       if (!isClusterSize(protocol, nodes)) {
         const sizes = CLUSTER_SIZES[protocol].join(', ')
@@ -84,7 +91,7 @@ function upCommand(options: ProgramOptions, finish: Finish): Command {
       const parsed = parseProtocolOptions(protocol, given)
       if (!parsed.ok) { finish(failed(parsed.error)); return }
       const { value: runWith } = parsed
-      finish(await options.up({ dataDirectory: given.data, name: given.name, nodes, protocol, ...(runWith === null ? {} : { options: runWith }) }))
+      finish(await options.up({ dataDirectory: given.data, name: named ?? given.name ?? LOCAL_CLUSTER, nodes, protocol, ...(runWith === null ? {} : { options: runWith }) }))
     })
 }
 
@@ -106,11 +113,11 @@ function sandboxCommand(options: ProgramOptions, finish: Finish): Command {
   for (const command of memberCommands(options.dataDirectory, finish)) sandbox.addCommand(command)
   return sandbox.addHelpText('after', `
 Examples:
-  $ quorate sandbox up --nodes 5 --name demo
-  $ quorate sandbox create --protocol pbft --name generals
-  $ quorate sandbox create --protocol pbft --tentative --name hasty
+  $ quorate sandbox up demo --nodes 5
+  $ quorate sandbox create generals --protocol pbft
+  $ quorate sandbox create hasty --protocol pbft --tentative
   $ quorate sandbox lie generals n1 equivocate
-  $ quorate sandbox create --reads lease --forwarding --snapshot-after 5000 --name fast
+  $ quorate sandbox create fast --reads lease --forwarding --snapshot-after 5000
   $ quorate sandbox options fast --set snapshot-after=20000
   $ quorate sandbox options fast --set prefer=n2,n1
   $ quorate sandbox member add --witness --cluster demo

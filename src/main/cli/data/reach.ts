@@ -26,7 +26,7 @@ export async function reach(options: Pick<DataOptions, 'cluster' | 'data'>, time
     if (!state.ok) return failed(state.error)
     const { phase, protocol, nodes } = state.value
     if (phase === 'stopped' || phase === 'stopping') {
-      return failed({ code: 'wrong-state', message: `${name} (${PROTOCOL_NAMES[protocol]}) is ${phase}.`, hint: `Start it with \`quorate sandbox up --name ${JSON.stringify(name)}\`.` })
+      return failed({ code: 'wrong-state', message: `${name} (${PROTOCOL_NAMES[protocol]}) is ${phase}.`, hint: `Start it with \`quorate sandbox up ${JSON.stringify(name)}\`.` })
     }
     // Those that are down too: how many have to say the same is counted from all of them.
     const members = nodes.map(({ nodeId, port }) => ({ nodeId, host: LOOPBACK, port }))
