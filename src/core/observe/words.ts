@@ -1,44 +1,40 @@
-/** Every sentence in English: for the command line, notifications and logs. Screens have catalogues of their own. */
+/**
+ * Every sentence in English: for the command line, notifications and logs, and the English catalogue of the screens. A bar parts singular from
+ * plural.
+ */
 import type { SentenceKey } from './sentences'
 import type { Sentence } from './types'
 
 type Parameters = Sentence['parameters']
-/** Placeholders in braces; a function where the number decides between two wordings. */
-type Words = string | ((parameters: Parameters) => string)
 
-const plural = (parameters: Parameters, name: string, one: string, many: string): string => (Number(parameters[name]) === 1 ? one : many)
-const answer = (parameters: Parameters): string => `{answering} of {voters} voters ${plural(parameters, 'answering', 'answers', 'answer')}`
-
-const STATES = {
-  'state.quorate': (p) => `Quorate. {agreeing} of {voters} voters ${plural(p, 'agreeing', 'agrees', 'agree')} on {leader} in {fenceKey} {fence}. Can lose {canLose} more.`,
+export const ENGLISH = {
+  'state.quorate': 'Quorate. {agreeing} of {voters} voters agrees on {leader} in {fenceKey} {fence}. Can lose {canLose} more. | Quorate. {agreeing} of {voters} voters agree on {leader} in {fenceKey} {fence}. Can lose {canLose} more.',
   'state.at-risk.silent': 'At risk. {name} has not answered for {forMs}. {thenKey}',
   'state.at-risk.silent-unknown': 'At risk. {name} does not answer. {thenKey}',
   'state.at-risk.silent-many': 'At risk. {names} do not answer. {thenKey}',
-  'state.at-risk.disagrees': (p) => `At risk. {names} ${plural(p, 'count', 'does', 'do')} not follow {leader} in {fenceKey} {fence}. {thenKey}`,
-  'state.at-risk.mute': (p) => `At risk. {names} ${plural(p, 'count', 'says', 'say')} nothing to the others. {thenKey}`,
-  'state.at-risk.misbehaves': (p) => `At risk. {names} ${plural(p, 'count', 'has', 'have')} broken the protocol, by the word of others. {thenKey}`,
+  'state.at-risk.disagrees': 'At risk. {names} does not follow {leader} in {fenceKey} {fence}. {thenKey} | At risk. {names} do not follow {leader} in {fenceKey} {fence}. {thenKey}',
+  'state.at-risk.mute': 'At risk. {names} says nothing to the others. {thenKey} | At risk. {names} say nothing to the others. {thenKey}',
+  'state.at-risk.misbehaves': 'At risk. {names} has broken the protocol, by the word of others. {thenKey} | At risk. {names} have broken the protocol, by the word of others. {thenKey}',
   'state.at-risk.single': 'At risk. {leader}, the only voter, leads in {fenceKey} {fence}. Losing it stops writes.',
   'state.at-risk.small': 'At risk. {agreeing} of {voters} voters agree on {leader} in {fenceKey} {fence}. Losing one stops writes.',
-  'state.no-quorum': (p) => `No quorum. ${answer(p)}; writes have stopped for {forMs}.`,
-  'state.no-quorum-yet': (p) => `No quorum. ${answer(p)}; writes have stopped.`,
-  'state.no-leader': (p) => `No quorum. ${answer(p)} but no majority agrees on a leader; writes have stopped for {forMs}.`,
-  'state.no-leader-yet': (p) => `No quorum. ${answer(p)} but no majority agrees on a leader; writes have stopped.`,
-  'state.starting': (p) => `Starting. ${answer(p)}; no leader has been elected yet.`,
-  'state.stopped': (p) => plural(p, 'voters', 'Stopped. Its only voter was stopped.', 'Stopped. All {voters} voters were stopped.'),
+  'state.no-quorum': 'No quorum. {answering} of {voters} voters answers; writes have stopped for {forMs}. | No quorum. {answering} of {voters} voters answer; writes have stopped for {forMs}.',
+  'state.no-quorum-yet': 'No quorum. {answering} of {voters} voters answers; writes have stopped. | No quorum. {answering} of {voters} voters answer; writes have stopped.',
+  'state.no-leader': 'No quorum. {answering} of {voters} voters answers but no majority agrees on a leader; writes have stopped for {forMs}. | No quorum. {answering} of {voters} voters answer but no majority agrees on a leader; writes have stopped for {forMs}.',
+  'state.no-leader-yet': 'No quorum. {answering} of {voters} voters answers but no majority agrees on a leader; writes have stopped. | No quorum. {answering} of {voters} voters answer but no majority agrees on a leader; writes have stopped.',
+  'state.starting': 'Starting. {answering} of {voters} voters answers; no leader has been elected yet. | Starting. {answering} of {voters} voters answer; no leader has been elected yet.',
+  'state.stopped': 'Stopped. Its only voter was stopped. | Stopped. All {voters} voters were stopped.',
   'state.unknown.never': 'Unknown. Nothing has been heard yet.',
   'state.unknown.no-answer': 'Unknown. No member has answered yet.',
   'state.unknown.silent': 'Unknown. Nothing heard for {forMs}.',
   'state.unknown.last-seen': 'Unknown. Nothing heard for {forMs}; last seen {lastKey}.',
-  'state.unknown.partly': (p) => `Unknown. ${answer(p)}, too few to tell.`,
+  'state.unknown.partly': 'Unknown. {answering} of {voters} voters answers, too few to tell. | Unknown. {answering} of {voters} voters answer, too few to tell.',
 
   'margin.none': 'Losing one more stops writes.',
   'margin.more': 'Can lose {canLose} more.',
   'last.quorate': 'quorate',
   'last.at-risk': 'at risk',
   'last.no-quorum': 'without a quorum',
-} as const satisfies Partial<Record<SentenceKey, Words>>
 
-const TERMS = {
   'fence.raft-term': 'term',
   'fence.ballot': 'ballot',
   'fence.view': 'view',
@@ -71,15 +67,13 @@ const TERMS = {
   'about.fence': 'the current epoch',
   'about.members': 'who the members are',
   'about.leaders-in-one-reign': 'the leader of one and the same epoch',
-} as const satisfies Partial<Record<SentenceKey, Words>>
 
-const ISSUES = {
   'issue.node-failed': '{name} does not answer: {whyKey}.',
   'issue.link-failed': '{to} hears nothing from {from}.',
   'issue.high-latency.node': '{name} takes {rttMs} to answer; the limit is {limitMs}.',
   'issue.high-latency.link': 'The round trip from {from} to {to} takes {rttMs}; the limit is {limitMs}.',
-  'issue.low-availability': (p) => `Low availability. ${answer(p)} ({share} %).`,
-  'issue.quorum-lost': (p) => `Quorum lost. ${answer(p)}; {needed} are needed. Writes have stopped.`,
+  'issue.low-availability': 'Low availability. {answering} of {voters} voters answers ({share} %). | Low availability. {answering} of {voters} voters answer ({share} %).',
+  'issue.quorum-lost': 'Quorum lost. {answering} of {voters} voters answers; {needed} are needed. Writes have stopped. | Quorum lost. {answering} of {voters} voters answer; {needed} are needed. Writes have stopped.',
   'issue.no-leader': 'No leader. {answering} of {voters} voters answer, and fewer than {needed} agree on a leader. Writes have stopped.',
   'issue.quorum-at-risk': 'Quorum at risk. {agreeing} of {voters} voters agree, and {needed} are needed. Losing one more stops writes.',
   'issue.members-disagree.leader': 'Members disagree on who leads. {views}.',
@@ -123,9 +117,7 @@ const ISSUES = {
   'advice.check-follower': 'Check disk and network of the follower, and whether the lag shrinks.',
   'advice.replace-liar': 'Take the member out of service, and do not trust what it holds. If only one member accuses it, doubt that one too.',
   'advice.see-engine': 'Follow the manual of the engine for this alarm.',
-} as const satisfies Partial<Record<SentenceKey, Words>>
 
-const EVENTS = {
   'event.leader-elected': '{leader} was elected leader in {fenceKey} {fence}.',
   'event.primary-named': '{leader} is primary in {fenceKey} {fence}.',
   'event.leader-lost': '{leader} no longer leads in {fenceKey} {fence}.',
@@ -157,9 +149,7 @@ const EVENTS = {
   'notice.history.disk-full': 'The disk is full: history is not being recorded. Recording resumes once there is space.',
   'notice.history.not-writable': 'The history file {file} cannot be written: history is not being recorded.',
   'notice.history.no-database': 'The database module cannot be loaded here: history is not being recorded.',
-} as const satisfies Partial<Record<SentenceKey, Words>>
-
-const ENGLISH: Readonly<Record<SentenceKey, Words>> = { ...STATES, ...TERMS, ...ISSUES, ...EVENTS }
+} satisfies Readonly<Record<SentenceKey, string>>
 
 /** "340 ms", "12 s", "2 min", "5 h", "3 d": one unit, rounded down, as one says it. */
 export function durationInWords(ms: number): string {
@@ -170,6 +160,11 @@ export function durationInWords(ms: number): string {
   return `${Math.floor(ms / 86_400_000)} d`
 }
 
+/** The first of these that a sentence has decides between singular and plural. */
+const COUNTED = ['count', 'answering', 'agreeing', 'voters'] as const
+
+export const counted = (parameters: Parameters): number | undefined => COUNTED.map((name) => parameters[name]).find((value) => typeof value === 'number')
+
 const hasWords = (key: string): key is SentenceKey => Object.hasOwn(ENGLISH, key)
 
 /**
@@ -177,12 +172,13 @@ const hasWords = (key: string): key is SentenceKey => Object.hasOwn(ENGLISH, key
  * back as it is, with its parameters, rather than as nothing.
  */
 export function say({ key, parameters }: Sentence, further: Readonly<Record<string, string>> = {}): string {
-  const words: Words | undefined = hasWords(key) ? ENGLISH[key] : Object.hasOwn(further, key) ? further[key] : undefined
+  const words: string | undefined = hasWords(key) ? ENGLISH[key] : Object.hasOwn(further, key) ? further[key] : undefined
   if (words === undefined) {
     const told = Object.entries(parameters).map(([name, value]) => `${name}: ${value}`)
     return told.length === 0 ? key : `${key} (${told.join(', ')})`
   }
-  const template = typeof words === 'string' ? words : words(parameters)
+  const [one = '', many = one] = words.split(' | ')
+  const template = counted(parameters) === 1 ? one : many
   return template
     .replaceAll(/\{(\w+)\}/g, (_match, name: string) => {
       const value = parameters[name]

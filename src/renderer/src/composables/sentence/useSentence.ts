@@ -1,13 +1,11 @@
 import { useI18n } from 'vue-i18n'
-import type { Sentence } from '../../../../core/observe'
+import { counted, type Sentence } from '../../../../core/observe'
 import { useFormat } from '../format/format'
 
 /** A key of a sentence as it stands in the catalogues: dots part levels there, so they are written as `·`. */
 export const sentencePath = (key: string): string => `sentences.${key.replaceAll('.', '·')}`
 
 const SHORT_MS = 1_000
-/** The first of these that a sentence has decides between singular and plural. */
-const COUNTED = ['count', 'answering', 'agreeing', 'voters'] as const
 
 /** A sentence within a sentence holds no further ones; without this it would be told within itself. */
 const withoutKeys = (parameters: Sentence['parameters']): Sentence['parameters'] => Object.fromEntries(Object.entries(parameters).filter(([name]) => !name.endsWith('Key')))
@@ -28,8 +26,7 @@ export function useSentence(): (sentence: Sentence) => string {
       else if (name.endsWith('Ms') && typeof value === 'number') values[name] = value < SHORT_MS ? format.value.milliseconds(value) : format.value.duration(value)
       else values[name] = typeof value === 'number' ? format.value.number(value, Number.isInteger(value) ? 0 : 1) : value
     }
-    const counted = COUNTED.map((name) => parameters[name]).find((value) => typeof value === 'number')
-    return i18n.t(path, values, counted ?? 2)
+    return i18n.t(path, values, counted(parameters) ?? 2)
   }
   return ({ key, parameters }) => tell(key, parameters)
 }

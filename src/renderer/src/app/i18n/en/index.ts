@@ -1,11 +1,11 @@
+import { ENGLISH } from '../../../../../core/observe'
 import { CONSOLE_SENTENCES } from '../../../../../contract/console-sentences'
 import failures from './failures'
 import options from './options'
 import pages from './pages'
 import screens from './screens'
-import sentences from './sentences'
 import shell from './shell'
 import simulator from './simulator'
 import ui from './ui'
 
-export default { ui, shell, ...screens, ...pages, ...options, ...simulator, failures, sentences: { ...sentences, ...CONSOLE_SENTENCES } }
+export default { ui, shell, ...screens, ...pages, ...options, ...simulator, failures, sentences: { ...ENGLISH, ...CONSOLE_SENTENCES } }
