@@ -88,6 +88,20 @@ describe('gossip', () => {
     expect(it.inFlight).toEqual([])
   })
 
+  it('keeps its messages short, however long what they tell is', () => {
+    const it = new Gossips(2)
+    const keys = Array.from({ length: 40 }, (_, i) => `${i}${'x'.repeat(200_000)}`)
+    for (const key of keys) it.nodes.get('n0')?.set(key, 1)
+    const lengths: number[] = []
+    while (it.inFlight.length > 0) {
+      lengths.push(JSON.stringify(it.inFlight[0]?.body).length)
+      it.deliver(0)
+    }
+    expect(it.nodes.get('n1')?.values()).toHaveLength(keys.length)
+    expect(Math.max(...lengths)).toBeLessThan(1.2 * 1024 * 1024)
+    expect(Math.max(...lengths)).toBeGreaterThan(500_000)
+  })
+
   it('leaves out what is no value, and answers all the same', () => {
     const it = new Gossips(2)
     const node = it.nodes.get('n0') as Gossip<number>

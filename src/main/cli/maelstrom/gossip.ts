@@ -11,6 +11,8 @@ const RETRY_MS = 400
 const CHECK_MS = 100
 /** Items of one message; the rest follows with the answer. */
 const ITEMS_MAX = 512
+/** Of JSON, so that no line comes near what a reader takes for one; a larger item goes alone. */
+const MESSAGE_CHARACTERS_MAX = 1024 * 1024
 
 export interface Lattice<Value extends Json> {
   /** Null where a message holds something else. */
@@ -117,9 +119,12 @@ export class Gossip<Value extends Json> {
 
   #itemsFor({ missing }: Peer): (readonly [string, Value])[] {
     const items: (readonly [string, Value])[] = []
+    let characters = 0
     for (const key of missing) {
-      if (items.length >= ITEMS_MAX) break
-      items.push([key, this.#values.get(key) as Value])
+      const item = [key, this.#values.get(key) as Value] as const
+      characters += JSON.stringify(item).length
+      if (items.length >= ITEMS_MAX || (items.length > 0 && characters > MESSAGE_CHARACTERS_MAX)) break
+      items.push(item)
     }
     return items
   }

@@ -48,6 +48,13 @@ describe('a node', () => {
     expect(written).toHaveLength(before)
     expect(ask({ type: 'read' })).toMatchObject({ value: [] })
   })
+
+  it('declines an element so long that its peers could not read a line with it', () => {
+    const { ask } = started(openGrowOnlySet)
+    ask(init('n1'))
+    expect(ask({ type: 'add', element: 'x'.repeat(256 * 1024) })).toMatchObject({ type: 'error', code: 12, text: expect.stringContaining('262144') as string })
+    expect(ask({ type: 'read' })).toMatchObject({ value: [] })
+  })
 })
 
 describe('broadcast', () => {

@@ -6,6 +6,8 @@ import type { Host, OpenWorkload } from './workload'
 /** A set is a map from each element's text to the element, wrapped since an element may be null. */
 type Element = readonly [Json]
 
+const ELEMENT_CHARACTERS_MAX = 256 * 1024
+
 const openSet = (host: Host): Gossip<Element> => new Gossip<Element>(host, {
   parse: (raw) => (Array.isArray(raw) && raw.length === 1 ? raw as unknown as Element : null),
   join: (old) => old,
@@ -15,7 +17,9 @@ const elements = (set: Gossip<Element>): Json[] => set.values().map(([element]) 
 
 function add(set: Gossip<Element>, element: Json | undefined, done: Body): Body {
   if (element === undefined) return errorBody('malformedRequest', 'There is nothing to add.')
-  set.set(canonicalJson(element), [element])
+  const key = canonicalJson(element)
+  if (key.length > ELEMENT_CHARACTERS_MAX) return errorBody('malformedRequest', `An element is at most ${ELEMENT_CHARACTERS_MAX} characters of JSON.`)
+  set.set(key, [element])
   return done
 }
 
