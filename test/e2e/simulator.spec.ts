@@ -13,6 +13,8 @@ const timeMs = async (page: Page): Promise<number> => {
   const [, minutes, seconds, rest] = /^(\d+):(\d\d)\.(\d{3})/.exec(await clock(page).innerText()) ?? []
   return Number(minutes) * 60_000 + Number(seconds) * 1_000 + Number(rest)
 }
+/** The simulation has run to where the clock says. */
+const settled = (page: Page): Promise<void> => expect(clock(page)).toHaveAttribute('aria-busy', 'false', { timeout: 30_000 })
 const control = (page: Page, name: string) => page.getByRole('region', { name: 'Run', exact: true }).getByRole('button', { name, exact: true })
 const chooseSpeed = (page: Page, speed: string) => page.getByRole('radio', { name: speed, exact: true }).click()
 
@@ -23,10 +25,12 @@ test('a run is played, stepped, scrubbed back and forked', async ({ quorate }) =
   await control(page, 'Play').click()
   await expect.poll(() => timeMs(page), { timeout: 30_000 }).toBeGreaterThan(4_000)
   await control(page, 'Pause').click()
+  await settled(page)
   await page.screenshot({ path: screenshotPath(`simulator-${transport}`) })
   const pausedMs = await timeMs(page)
   await control(page, 'Next event').click()
   await expect.poll(() => timeMs(page)).toBeGreaterThanOrEqual(pausedMs)
+  await settled(page)
 
   const logs = page.getByRole('region', { name: 'Logs' })
   await expect(logs.getByRole('columnheader', { name: 'n5' })).toBeVisible()
@@ -37,6 +41,7 @@ test('a run is played, stepped, scrubbed back and forked', async ({ quorate }) =
   await expect(logs).toContainText('No entry yet')
   await control(page, 'To the end').click()
   await expect.poll(() => timeMs(page), { timeout: 30_000 }).toBeGreaterThan(thenMs)
+  await settled(page)
   expect(await logs.innerText()).not.toBe(thenText)
 
   await control(page, 'To the start').click()
@@ -58,11 +63,13 @@ test('the keyboard alone plays, steps and scrubs the run, and leaves the time of
   await expect(control(page, 'Play')).toBeVisible()
   await page.keyboard.press('End')
   await expect.poll(() => timeMs(page), { timeout: 30_000 }).toBeGreaterThan(20_000)
+  await settled(page)
   const endMs = await timeMs(page)
   await page.keyboard.press('Shift+ArrowLeft')
   await expect.poll(() => timeMs(page)).toBe(endMs - 1_000)
   await page.keyboard.press('ArrowRight')
   await expect.poll(() => timeMs(page)).toBe(endMs - 900)
+  await settled(page)
   await page.keyboard.press('N')
   await expect.poll(() => timeMs(page)).toBeGreaterThan(endMs - 900)
   await page.keyboard.press('Home')

@@ -62,8 +62,13 @@ export class SimulatorLink {
     else this.#nextMs = atMs
   }
 
+  stay(): void {
+    this.#nextMs = null
+    if (this.#worker) this.ask({ kind: 'stay' })
+  }
+
   #heard(message: FromSimulator): void {
-    if (message.kind !== 'explained') this.#asked = Math.max(0, this.#asked - 1)
+    if (message.kind === 'failed' || (message.kind === 'frame' && message.isAnswer)) this.#asked = Math.max(0, this.#asked - 1)
     if (this.#nextMs !== null && this.isIdle && message.kind === 'frame') {
       this.ask({ kind: 'go-to', atMs: this.#nextMs })
       this.#nextMs = null

@@ -7,6 +7,8 @@ export type ToSimulator =
   | { readonly kind: 'open'; readonly plan: SimulationPlan; readonly originMs: number }
   /** Earlier than now: runs again from the start. */
   | { readonly kind: 'go-to'; readonly atMs: number }
+  /** Goes no further than what is shown. */
+  | { readonly kind: 'stay' }
   /** To the next event that people look at, beginning with the one after now. */
   | { readonly kind: 'step' }
   /** Adds a fault now: what was simulated beyond is forgotten. */
@@ -45,6 +47,8 @@ export interface SimulatorFrame {
   readonly nowMs: number
   readonly endMs: number
   readonly isDone: boolean
+  /** False while the simulation is on its way: members and logs are of the last sample before this moment, or more of the way is to come. */
+  readonly isSettled: boolean
   /** How far this plan was simulated; scrubbing up to here shows what was seen. */
   readonly seenToMs: number
   readonly plan: SimulationPlan
@@ -74,7 +78,8 @@ export interface ShortestRun {
 }
 
 export type FromSimulator =
-  | { readonly kind: 'frame'; readonly frame: SimulatorFrame }
+  /** An answer to a request, or how it goes on after one. */
+  | { readonly kind: 'frame'; readonly isAnswer: boolean; readonly frame: SimulatorFrame }
   | { readonly kind: 'explained'; readonly shortest: ShortestRun }
   /** The simulator itself broke; its text is for a report. */
   | { readonly kind: 'failed'; readonly message: string }

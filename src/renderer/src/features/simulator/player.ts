@@ -14,8 +14,15 @@ export interface Player {
   readonly pause: () => void
 }
 
-/** `show` is asked for a moment; while `isBusy` it is not asked again, and time goes on. */
-export function usePlayer(show: (atMs: number) => void, isBusy: () => boolean): Player {
+export interface Screen {
+  readonly show: (atMs: number) => void
+  /** While it is, no other moment is asked for. */
+  readonly isBusy: () => boolean
+  readonly shownMs: () => number
+}
+
+/** Where the simulation cannot follow, the film is as fast as it can be. */
+export function usePlayer({ show, isBusy, shownMs }: Screen): Player {
   const isPlaying = ref(false)
   const speed = ref<Speed>(1)
   let wantedMs = 0
@@ -23,7 +30,8 @@ export function usePlayer(show: (atMs: number) => void, isBusy: () => boolean): 
   let request = 0
   function tick(atMs: number): void {
     if (!isPlaying.value) return
-    wantedMs += Math.min(FRAME_MS_MAX, atMs - (lastTickMs ?? atMs)) * speed.value
+    const aheadMsMax = FRAME_MS_MAX * speed.value
+    wantedMs = Math.min(wantedMs + Math.min(FRAME_MS_MAX, atMs - (lastTickMs ?? atMs)) * speed.value, shownMs() + aheadMsMax)
     lastTickMs = atMs
     if (!isBusy()) show(wantedMs)
     request = requestAnimationFrame(tick)

@@ -1,21 +1,18 @@
 /**
  * One simulation as a window looks at it: forward, back, and sideways into a fork. A simulation is a pure function of its plan, so
- * going back is running it again from the start, and only what lies beyond the furthest point seen is news.
+ * going back is running it again from the start, and only what lies beyond the furthest point seen is news. Until it has run there
+ * again, what was recorded of that moment can be shown.
  */
 import type { ClusterMoment, NodeObservation } from '../../../../core/observation'
 import { startTimeline, type TimelineBuilder } from '../../../../core/observe'
 import { explain, shrink, Simulation, type FaultEvent, type LinearizabilityVerdict, type SimulationPlan, type TraceEvent, type Violation } from '../../../../sim'
 import { allowing } from './choices'
-import type { FaultSeen, MessageUnderWay, NodeLog, ShortestRun, SimulatorFrame } from './messages'
+import type { NodeLog, ShortestRun, SimulatorFrame } from './messages'
+import { QUIET_KINDS, Recording, type Sample } from './recording'
 
 export const SESSION_LIMITS = {
-  /** Events of the list. */
-  eventsShownMax: 400,
   /** Places of each log shown. */
   logRowsMax: 14,
-  /** Messages looked at, back from now, for those under way. */
-  messagesLookedAtMax: 4_000,
-  messagesShownMax: 120,
   /** The timeline hears of every node at least so often, in virtual milliseconds. */
   sampleEveryMs: 250,
   /** Events of one step, at most, until something that people look at has happened. */
@@ -25,29 +22,18 @@ export const SESSION_LIMITS = {
 
 /** A member not heard of for so long is drawn as a gap; in a simulation every one is heard at every sample. */
 const STALE_AFTER_MS = 3_600_000
-/** A message that is lost is drawn for so long. */
-const LOST_SHOWN_MS = 120
 
 const BEGUN_MS = 1
 
-const QUIET_KINDS = new Set<TraceEvent['kind']>(['sent', 'delivered', 'dropped', 'committed', 'applied'])
 const STATE_KINDS = new Set<TraceEvent['kind']>(['role', 'term', 'leader', 'members', 'crash', 'restart', 'rotten'])
-
-type Sent = Extract<TraceEvent, { kind: 'sent' }>
-type Dropped = Extract<TraceEvent, { kind: 'dropped' }>
-type FaultTrace = Extract<TraceEvent, { kind: 'fault-began' | 'fault-ended' }>
 
 export class SimulatorSession {
   readonly #originMs: number
   #plan: SimulationPlan
   #simulation: Simulation
-  /** Events of the running simulation so far; those beyond #seen are news. */
+  /** Events of the running simulation so far; those beyond the recording are news. */
   #count = 0
-  #events: TraceEvent[] = []
-  #sent: Sent[] = []
-  #lost = new Map<number, Dropped>()
-  /** Beginnings and ends of faults, each with its place among all events. */
-  #faults: { readonly place: number; readonly event: FaultTrace }[] = []
+  #recording = new Recording()
   #timeline: TimelineBuilder
   #seenToMs = 0
   #sampledMs = -Infinity
@@ -60,6 +46,7 @@ export class SimulatorSession {
     this.#originMs = originMs
     this.#simulation = this.#begin()
     this.#timeline = startTimeline(this.#moment(), originMs, STALE_AFTER_MS)
+    this.#sample()
   }
 
   #begin(): Simulation {
@@ -69,16 +56,17 @@ export class SimulatorSession {
 
   #heard(event: TraceEvent): void {
     this.#count++
-    if (this.#count <= this.#events.length) return
-    this.#events.push(event)
-    if (event.kind === 'sent') this.#sent.push(event)
-    else if (event.kind === 'dropped') this.#lost.set(event.id, event)
-    else if (event.kind === 'fault-began' || event.kind === 'fault-ended') this.#faults.push({ place: this.#events.length, event })
+    if (this.#count <= this.#recording.length) return
+    this.#recording.add(event)
     if (STATE_KINDS.has(event.kind)) this.#isSampleDue = true
   }
 
   get nowMs(): number {
     return this.#simulation.nowMs
+  }
+
+  get seenToMs(): number {
+    return this.#seenToMs
   }
 
   get isDone(): boolean {
@@ -90,13 +78,21 @@ export class SimulatorSession {
   }
 
   goTo(atMs: number): void {
+    while (!this.advance(atMs));
+  }
+
+  /** A stretch of the way to `atMs`, which is the same in every call; true once it is there. */
+  advance(atMs: number): boolean {
     if (atMs < this.#simulation.nowMs) this.#simulation = this.#begin()
-    // Up to where it was seen before, nothing is sampled.
-    if (this.#simulation.nowMs < this.#seenToMs) this.#simulation.runUntil(Math.min(atMs, this.#seenToMs))
-    while (!this.#simulation.isDone && this.#simulation.nowMs < atMs) {
+    if (!this.#isAt(atMs)) {
       this.#simulation.runUntil(Math.min(atMs, this.#simulation.nowMs + SESSION_LIMITS.sampleEveryMs))
       this.#sample()
     }
+    return this.#isAt(atMs)
+  }
+
+  #isAt(atMs: number): boolean {
+    return this.#simulation.isDone || this.#simulation.nowMs >= atMs
   }
 
   /** One event that is not a mere message, or the delivery of one message. */
@@ -104,7 +100,7 @@ export class SimulatorSession {
     const before = this.#count
     for (let i = 0; i < SESSION_LIMITS.stepEventsMax && !this.#simulation.isDone; i++) {
       if (!this.#simulation.step()) break
-      const fresh = this.#events.slice(before, this.#count)
+      const fresh = this.#recording.between(before, this.#count)
       if (fresh.some((event) => event.kind === 'delivered' || !QUIET_KINDS.has(event.kind))) break
     }
     this.#sample()
@@ -114,16 +110,14 @@ export class SimulatorSession {
   inject(fault: FaultEvent): void {
     const atMs = this.#simulation.nowMs
     this.#plan = allowing(fault, this.#simulation.inject(fault))
-    this.#events = []
-    this.#sent = []
-    this.#lost = new Map()
-    this.#faults = []
+    this.#recording = new Recording()
     this.#seenToMs = 0
     this.#sampledMs = -Infinity
     this.#violation = null
     this.#verdict = null
     this.#simulation = this.#begin()
     this.#timeline = startTimeline(this.#moment(), this.#originMs, STALE_AFTER_MS)
+    this.#sample()
     // The queue rounds times up: a moment on, so that the fault has begun.
     this.goTo(atMs + BEGUN_MS)
   }
@@ -136,14 +130,22 @@ export class SimulatorSession {
 
   #sample(): void {
     const { nowMs } = this.#simulation
-    if (this.#count < this.#events.length) return
+    if (this.#count < this.#recording.length) return
     this.#violation ??= this.#simulation.violation
     if (this.#simulation.isDone && this.#violation === null) this.#verdict = this.#simulation.report().linearizability
     this.#seenToMs = Math.max(this.#seenToMs, nowMs)
     if (!this.#isSampleDue && nowMs - this.#sampledMs < SESSION_LIMITS.sampleEveryMs) return
     this.#isSampleDue = false
     this.#sampledMs = nowMs
-    for (const observation of this.#moment().observations) this.#timeline.add(observation)
+    const sample = this.#now()
+    this.#recording.keep(sample)
+    for (const observation of sample.moment.observations) this.#timeline.add(observation)
+  }
+
+  #now(): Sample {
+    const simulation = this.#simulation
+    const moment = this.#moment()
+    return { nowMs: simulation.nowMs, isDone: simulation.isDone, moment, nodes: simulation.nodes(), logs: this.#logs(moment), counts: simulation.report().counts }
   }
 
   #moment(): ClusterMoment {
@@ -153,27 +155,21 @@ export class SimulatorSession {
   }
 
   frame(): SimulatorFrame {
-    const simulation = this.#simulation
-    const { nowMs } = simulation
-    const moment = this.#moment()
-    return {
-      nowMs, endMs: simulation.endMs, isDone: simulation.isDone, seenToMs: this.#seenToMs, plan: this.#plan, violation: this.#violation, verdict: this.#verdict,
-      moment, timeline: this.#timeline.until(this.#originMs + this.#seenToMs), nodes: simulation.nodes(),
-      messages: this.#underWay(nowMs), logs: this.#logs(moment), events: this.#lastShown(), faults: this.#faultsSeen(), counts: simulation.report().counts,
-    }
+    return this.#shown(this.#now(), this.#simulation.nowMs, this.#count, true)
   }
 
-  #underWay(nowMs: number): MessageUnderWay[] {
-    const found: MessageUnderWay[] = []
-    let at = firstAfter(this.#sent, nowMs) - 1
-    for (let looked = 0; at >= 0 && looked < SESSION_LIMITS.messagesLookedAtMax && found.length < SESSION_LIMITS.messagesShownMax; at--, looked++) {
-      const sent = this.#sent[at] as Sent
-      const dropped = this.#lost.get(sent.id)
-      const arrivesMs = dropped ? Math.max(dropped.atMs, sent.atMs + LOST_SHOWN_MS) : sent.deliverAtMs
-      if (arrivesMs < nowMs) continue
-      found.push({ id: sent.id, from: sent.from, to: sent.to, message: sent.message, sentMs: sent.atMs, arrivesMs, lost: dropped !== undefined })
+  /** What was recorded of a moment seen before: messages, events and faults of that very moment, the rest of the last sample before it. */
+  recorded(atMs: number): SimulatorFrame | null {
+    const sample = atMs <= this.#seenToMs ? this.#recording.sampleAt(atMs) : null
+    return sample === null ? null : this.#shown(sample, atMs, this.#recording.countAt(atMs), false)
+  }
+
+  #shown({ isDone, moment, nodes, logs, counts }: Sample, nowMs: number, count: number, isSettled: boolean): SimulatorFrame {
+    return {
+      nowMs, endMs: this.#simulation.endMs, isDone, isSettled, seenToMs: this.#seenToMs, plan: this.#plan, violation: this.#violation, verdict: this.#verdict,
+      moment, timeline: this.#timeline.until(this.#originMs + this.#seenToMs), nodes,
+      messages: this.#recording.messagesAt(nowMs), logs, events: this.#recording.eventsUpTo(count), faults: this.#recording.faultsUpTo(count), counts,
     }
-    return found
   }
 
   /** The same stretch of all logs: up to the furthest place that any of them reaches. */
@@ -185,38 +181,4 @@ export class SimulatorSession {
     const from = Math.max(1, last - SESSION_LIMITS.logRowsMax + 1)
     return positions.map(({ nodeId, log }) => ({ nodeId, firstIndex: valueOf(log?.firstAvailable) ?? 1, rows: this.#simulation.log(nodeId, from, last + 1) }))
   }
-
-  #lastShown(): TraceEvent[] {
-    const shown: TraceEvent[] = []
-    for (let at = this.#count - 1; at >= 0 && shown.length < SESSION_LIMITS.eventsShownMax; at--) {
-      const event = this.#events[at] as TraceEvent
-      if (!QUIET_KINDS.has(event.kind)) shown.push(event)
-    }
-    return shown.reverse()
-  }
-
-  #faultsSeen(): FaultSeen[] {
-    const seen = new Map<number, FaultSeen>()
-    for (const { place, event } of this.#faults) {
-      const isPast = place <= this.#count
-      const began = seen.get(event.fault)
-      if (event.kind === 'fault-began') {
-        const lasts = 'untilMs' in event.what
-        seen.set(event.fault, { at: event.fault, what: event.what, fromMs: event.atMs, untilMs: lasts ? null : event.atMs, isInForce: lasts && isPast })
-      } else if (began) seen.set(event.fault, { ...began, untilMs: event.atMs, isInForce: began.isInForce && !isPast })
-    }
-    return [...seen.values()]
-  }
-}
-
-/** The place of the first one sent after `atMs`. */
-function firstAfter(sent: readonly Sent[], atMs: number): number {
-  let low = 0
-  let high = sent.length
-  while (low < high) {
-    const middle = (low + high) >> 1
-    if ((sent[middle] as Sent).atMs <= atMs) low = middle + 1
-    else high = middle
-  }
-  return low
 }

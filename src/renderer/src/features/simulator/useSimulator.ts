@@ -28,7 +28,7 @@ export const useSimulator = defineStore('simulator', () => {
   const originMs = new Date(2000, 0, 1).getTime()
   const atEnd = computed(() => frame.value !== null && frame.value.isDone && frame.value.nowMs >= frame.value.seenToMs)
   const link = new SimulatorLink(receive)
-  const player = usePlayer((atMs) => { link.goTo(atMs) }, () => !link.isIdle)
+  const player = usePlayer({ show: (atMs) => { link.goTo(atMs) }, isBusy: () => !link.isIdle, shownMs: () => frame.value?.nowMs ?? 0 })
   onScopeDispose(() => { link.end() })
 
   function receive(message: FromSimulator): void {
@@ -44,6 +44,10 @@ export const useSimulator = defineStore('simulator', () => {
       if (atEnd.value) player.pause()
     }
   }
+  function pause(): void {
+    if (player.isPlaying.value) link.stay()
+    player.pause()
+  }
   function begin(plan: SimulationPlan): void {
     player.pause()
     failure.value = null
@@ -57,7 +61,7 @@ export const useSimulator = defineStore('simulator', () => {
     begin(plan)
   }
   return {
-    choices, frame, failure, shortest, isExplaining, origin, originMs, isPlaying: player.isPlaying, speed: player.speed, pause: player.pause,
+    choices, frame, failure, shortest, isExplaining, origin, originMs, isPlaying: player.isPlaying, speed: player.speed, pause,
     /** What the choices make. */
     start: (): void => { open(planOf(choices.value), { ...DRAWN, isBeyond: choices.value.beyond }) },
     openShortest: (): void => { if (shortest.value) open(shortest.value.plan, { ...origin.value, isShortened: true }) },
