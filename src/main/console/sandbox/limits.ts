@@ -27,7 +27,7 @@ export const SANDBOX_LIMITS = {
   rolloutSpareTimeoutMs: 30_000,
   /** A member that was restarted has so long to catch up. */
   rolloutCatchUpTimeoutMs: 60_000,
-  /** After a start the first choice has so long to answer before the next one is to lead. */
+  /** After a start, or new options, the first choice is handed leadership within so long; then the first that answers is asked once more. */
   preferredLeadTimeoutMs: 5_000,
   /** A node that is to replace a member has so long to catch up. */
   replaceCatchUpTimeoutMs: 60_000,

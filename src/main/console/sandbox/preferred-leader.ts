@@ -16,7 +16,10 @@ export interface LedCluster {
   readonly control: (control: Control) => Promise<Result<null>>
 }
 
-/** Once somebody leads and the first choice answers; after `withinMs` to the first that answers then. It may come to nothing. */
+/**
+ * Once somebody leads and the first choice answers, and again where that came to nothing, as it may on a busy machine; after `withinMs` once more, to
+ * the first that answers then.
+ */
 export async function handToPreferred(cluster: LedCluster, withinMs: number): Promise<void> {
   const endMs = performance.now() + withinMs
   while (cluster.preferred().length > 0) {

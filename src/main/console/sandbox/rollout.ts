@@ -109,7 +109,7 @@ export class Rollout {
       this.options.onNews({ kind: 'member', nodeId })
     }
     // All members are as they are to be. The change is done even where the preferred one cannot lead.
-    if (!this.isCancelled) await handToPreferred(cluster, 0)
+    if (!this.isCancelled) await handToPreferred(cluster, SANDBOX_LIMITS.preferredLeadTimeoutMs)
     return ok(null)
   }
 
