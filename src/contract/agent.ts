@@ -46,6 +46,8 @@ export interface SigningKeys {
   readonly privateKeyFile: string
   /** Every member's public key (SPKI), its own included. */
   readonly publicKeys: readonly { readonly nodeId: string; readonly key: string }[]
+  /** The public key (SPKI) whose private half the clients share: only commands signed with it are taken. Left out: commands are not signed. */
+  readonly clientKey?: string
 }
 
 export interface NodeStart {
@@ -71,6 +73,8 @@ export interface LoadStart {
   /** Who is asked, and how many equal answers it takes. */
   readonly protocol: ProtocolName
   readonly members: readonly PeerAddress[]
+  /** The file with the key that the group's clients sign with (PKCS #8); left out where they do not. */
+  readonly clientKeyFile?: string
   readonly settings: LoadSettings
 }
 

@@ -177,6 +177,8 @@ export interface SandboxState {
   readonly rollout: OptionsRollout | null
   /** The same of members. */
   readonly replacement: MemberReplacement | null
+  /** PBFT: the file with the key that clients sign their commands with. Left out where they do not: the cluster is older than that. */
+  readonly clientKeyFile?: string
 }
 
 /**

@@ -11,7 +11,6 @@ import { present, seededRandom, type Random } from '../../src/core/base'
 import { HistoryRecorder, type History } from '../../src/core/checker'
 import type { ProtocolName } from '../../src/core/machine'
 import { isUnknown } from '../../src/core/observation'
-import { connectCluster } from '../../src/runtime/client'
 import { judge } from '../../src/sim/judge'
 import type { WorkloadPlan } from '../../src/sim/plan'
 import { buildAgent, buildPlantedAgent } from './support/agent-bundle'
@@ -19,6 +18,7 @@ import type { ProcessCluster } from './support/agent-process'
 import { AskingClient } from './support/asking-client'
 import { leaderAmong, testCluster } from './support/cluster'
 import { PinnedClient } from './support/pinned-client'
+import { clientOf } from './support/soundness'
 import { until } from './support/until'
 
 const CLIENTS = 6
@@ -143,7 +143,7 @@ async function run(agent: string, each: Case, seed: number): Promise<Run> {
   await cluster.startAll()
   const recorder = new HistoryRecorder()
   const clients = Array.from({ length: CLIENTS }, (_, i) => {
-    const connection = isPinned ? new PinnedClient(present(cluster.plan.members[i % members], 'a member')) : connectCluster({ members: cluster.plan.members, protocol })
+    const connection = isPinned ? new PinnedClient(present(cluster.plan.members[i % members], 'a member')) : clientOf(cluster).cluster
     onTestFinished(() => { connection.close() })
     return new AskingClient(i, connection, recorder, WORKLOAD, seed)
   })

@@ -6,15 +6,19 @@ import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
 import type { OptionsRollout } from '../../src/contract/sandbox'
 import type { ProtocolName } from '../../src/core/machine'
 import type { ClusterState } from '../../src/core/observe'
+import { committedAmong, hasCaughtUp } from '../../src/main/console/sandbox/rollout-rules'
 import { createClient } from '../../src/runtime/client'
 import type { ConsoleClient } from '../../src/renderer/src/bridge/client'
 import { bundle, type Bundle } from './support/bundle'
 import { createCluster, derivationOf, leaderOf, momentOf, startConsole, stateOf, untilState, value } from './support/console'
 import { progress } from './support/soundness'
 import { until } from './support/until'
+import { signerIn } from './support/cluster'
 import { CountingWriter } from './support/writers'
 
 const TIMEOUT_MS = 120_000
+/** Entries; one that is over a thousand behind is not preferred. */
+const NEARLY = 100n
 let built: Bundle
 beforeAll(async () => { built = await bundle() })
 afterAll(() => { built.remove() })
@@ -26,8 +30,9 @@ const folder = (): string => {
 }
 
 async function writersOn(console: ConsoleClient, clusterId: string): Promise<readonly CountingWriter[]> {
-  const { nodes, protocol } = await stateOf(console, clusterId)
-  const client = createClient({ members: nodes.map(({ nodeId, port }) => ({ nodeId, host: '127.0.0.1', port })), protocol })
+  const { nodes, protocol, clientKeyFile } = await stateOf(console, clusterId)
+  const signing = clientKeyFile === undefined ? {} : { signCommand: signerIn(clientKeyFile) }
+  const client = createClient({ members: nodes.map(({ nodeId, port }) => ({ nodeId, host: '127.0.0.1', port })), protocol, ...signing })
   onTestFinished(() => { client.close() })
   const writers = Array.from({ length: 4 }, (_, i) => new CountingWriter(client, `w${i}`))
   await Promise.all(writers.map((writer) => writer.start()))
@@ -146,6 +151,11 @@ test('whom a cluster prefers leads once all members know it, after failures too;
   await progress(writers, 40)
   value(await client.call('sandbox.node', { clusterId: id, nodeId: first, action: 'start' }))
   expect(leaderOf(await untilState(client, id, 'quorate'))).toBe(second)
+  await until(`${first} has caught up`, 20_000, async () => {
+    const { observations } = await momentOf(client, id)
+    const target = committedAmong(observations)
+    return target !== null && hasCaughtUp(observations.find(({ nodeId }) => nodeId === first), second, target - NEARLY)
+  })
   // To nobody in particular: to the one that is preferred.
   value(await client.call('sandbox.transfer', { clusterId: id, to: null }))
   await leads(first)

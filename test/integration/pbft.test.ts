@@ -1,14 +1,15 @@
 /** PBFT by real processes, with real keys and a real liar among them. */
-import { randomInt } from 'node:crypto'
+import { generateKeyPairSync, randomInt } from 'node:crypto'
 import { rmSync, statSync } from 'node:fs'
 import path from 'node:path'
 import { beforeAll, describe, expect, onTestFinished, test } from 'vitest'
 import type { Behaviour } from '../../src/contract/agent'
 import { utf8Encode } from '../../src/core/base'
 import { createClient, write } from '../../src/runtime/client'
+import { commandSigner, ownCommand } from '../../src/runtime/signer'
 import { buildAgent } from './support/agent-bundle'
 import { reignOf, testCluster } from './support/cluster'
-import { expectSound, progress, total, writersOn } from './support/soundness'
+import { clientOf, expectSound, progress, total, writersOn } from './support/soundness'
 import { until } from './support/until'
 
 const CYCLES = 20
@@ -148,10 +149,32 @@ test('a client that believes one member is refused, in words', async () => {
   expect(opened).toMatchObject({ ok: false, error: { message: expect.stringContaining('its group runs pbft') as string } })
 })
 
+test('a client that does not sign, or signs with another key, is refused at once', async () => {
+  const cluster = await testCluster(bundle, 4, { protocol: 'pbft' })
+  await cluster.startAll()
+  const strange = commandSigner(generateKeyPairSync('ed25519').privateKey)
+  for (const signCommand of [(command: Uint8Array) => command, ownCommand, strange]) {
+    const client = createClient({ members: cluster.plan.members, protocol: 'pbft', signCommand })
+    onTestFinished(() => { client.close() })
+    expect(await client.openSession(10_000)).toMatchObject({ ok: false, error: { code: 'refused' } })
+  }
+  const known = clientOf(cluster)
+  onTestFinished(() => { known.close() })
+  expect(await known.openSession(10_000)).toMatchObject({ ok: true })
+})
+
+test('a group from before clients signed goes on without', async () => {
+  const cluster = await testCluster(bundle, 4, { protocol: 'pbft', areCommandsSigned: false })
+  await cluster.startAll()
+  const { writers } = await writersOn(cluster)
+  await progress(writers, 20)
+  await expectSound(cluster, writers)
+})
+
 test('a single replica serves, and a node without its key does not start and says why', async () => {
   const cluster = await testCluster(bundle, 1, { protocol: 'pbft' })
   await cluster.startAll()
-  const client = createClient({ members: cluster.plan.members, protocol: 'pbft' })
+  const client = clientOf(cluster)
   onTestFinished(() => { client.close() })
   const session = await client.openSession(10_000)
   if (!session.ok) throw new Error(session.error.message)

@@ -28,7 +28,7 @@ export const LAYERS = [
   row('src/main/console/fleet', ['src/contract', 'src/core'], true, ['ssh2', 'valibot']),
   row('src/main/console', ['src/contract', 'src/core', 'src/main/console'], true, ['valibot', 'electron']),
   row('src/main/serve', ['src/contract', 'src/core', 'src/main/console'], true, ['ws', 'valibot']),
-  row('src/main/cli', ['src/contract', 'src/core', 'src/sim', 'src/runtime/client', 'src/runtime/driver', 'src/runtime/ports', 'src/main/console', 'src/main/serve'], true, ['commander', 'ws', 'valibot']),
+  row('src/main/cli', ['src/contract', 'src/core', 'src/sim', 'src/runtime/client', 'src/runtime/driver', 'src/runtime/ports', 'src/runtime/signer', 'src/main/console', 'src/main/serve'], true, ['commander', 'ws', 'valibot']),
   row('src/preload', ['src/contract'], false, ['electron']),
   row(`${R}/ui`, [], false, ['vue', 'reka-ui', 'lucide-vue-next']),
   // Ambient types only; every folder below has a row of its own.

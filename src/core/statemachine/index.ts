@@ -1,4 +1,4 @@
-export { encodeCommand, type Command } from './commands'
+export { decodeCommand, encodeCommand, type Command } from './commands'
 export { KEY_BYTES_MAX } from './codec'
 export { LOCKS_PER_SESSION_MAX } from './locks'
 export { LIST_BYTES_MAX, ReplicatedMachine } from './machine'

@@ -4,6 +4,7 @@ import { encodeQuery } from '../../core/statemachine'
 import type { LoadStart, PeerAddress } from '../../contract/agent'
 import type { LoadSample, LoadSettings } from '../../contract/load'
 import { connectCluster, openSession, type OperationClient, type Session } from '../client'
+import type { SignCommand } from '../signer'
 import { Histogram } from './histogram'
 import { LOAD_LIMITS } from './limits'
 
@@ -31,8 +32,8 @@ export class LoadGenerator {
   private readonly timers: NodeJS.Timeout[]
   private stopped = false
 
-  constructor({ members, protocol, settings }: LoadStart, onSample: (sample: LoadSample) => void) {
-    this.cluster = connectCluster({ members, protocol })
+  constructor({ members, protocol, settings }: LoadStart, signCommand: SignCommand | null, onSample: (sample: LoadSample) => void) {
+    this.cluster = connectCluster({ members, protocol, ...(signCommand === null ? {} : { signCommand }) })
     this.settings = settings
     this.onSample = onSample
     this.value = randomFillSync(new Uint8Array(settings.valueBytes))

@@ -2,6 +2,7 @@
 import { AssertionError, unreachable, type Failure } from '../../core/base'
 import type { Control, ControlOutcome } from '../../core/machine'
 import type { AgentFailureCode, Behaviour, LinkRule, LoadStart, NodeStart, PeerAddress, ToAgent } from '../../contract/agent'
+import { commandSigner, readPrivateKey } from '../signer'
 import { openControl } from './control'
 import { AGENT_PROCESS_LIMITS } from './limits'
 import { LoadGenerator } from './load'
@@ -105,7 +106,12 @@ function startAsNode(start: NodeStart): void {
 
 function startAsLoad(start: LoadStart): void {
   clearTimeout(patience)
-  role = { kind: 'load', load: new LoadGenerator(start, (sample) => { control.send({ kind: 'load-sample', sample }) }) }
+  const key = start.clientKeyFile === undefined ? null : readPrivateKey(start.clientKeyFile)
+  if (key?.ok === false) {
+    failed({ code: 'bad-start', message: `The clients cannot sign: ${key.error.message}`, hint: 'Put the key file of the clients back, or delete the cluster and create it again.' })
+    return
+  }
+  role = { kind: 'load', load: new LoadGenerator(start, key && commandSigner(key.value), (sample) => { control.send({ kind: 'load-sample', sample }) }) }
 }
 
 function failed(failure: Failure<AgentFailureCode>, detail?: string): void {

@@ -6,6 +6,7 @@ import { ReplicatedMachine, Revocable, type StateMachine } from '../../core/stat
 import type { AgentFailureCode, Behaviour, FromAgent, LinkRule, NodeStart, PeerAddress } from '../../contract/agent'
 import { Driver, type NodeDriver } from '../driver'
 import type { Log, RecoveredRecord } from '../ports'
+import { ownCommand } from '../signer'
 import { TcpTransport } from '../tcp'
 import { openWal, type OpenFailureCode, type Wal } from '../wal'
 import { Accusations } from './accusations'
@@ -17,6 +18,7 @@ import { Observer } from './observe'
 import { claimOf, protocolOf, type ChosenProtocol } from './protocol'
 import { serveClient } from './requests'
 import { openSessions, SessionExpiry } from './session-expiry'
+import { SignedCommands } from './signed-commands'
 import { createTicker, type Ticker } from './ticker'
 
 export interface RunningNode {
@@ -107,7 +109,7 @@ function assemble({ start, chosen, wal, recovered, host, log }: Parts): Result<A
     onFrame: (from, frame) => { if (!stopped) onTime().receive(from, frame) },
     onClient: (connection) => serveClient(connection, {
       driver: onTime, addressOf: (nodeId) => addresses.find((each) => each.nodeId === nodeId), told: (reply) => toldBy(behaviour, reply),
-      onClients: (change) => { clients += change },
+      onClients: (change) => { clients += change }, accepts: (command) => chosen.commands?.isSigned(command) ?? true,
     }),
   })
   const endTurn = (): void => {
@@ -131,7 +133,7 @@ function assemble({ start, chosen, wal, recovered, host, log }: Parts): Result<A
     else if (event.kind === 'removed') log.info('This node is no member of its group any more.')
     changed()
   }
-  const stateMachine = start.protocol === 'pbft' && start.options.tentative === true ? new Revocable(new ReplicatedMachine()) : new ReplicatedMachine()
+  const stateMachine = stateMachineOf(start, chosen)
   const opened = Driver.open({
     protocol: chosen.protocol, groupId: start.clusterId, nodeId: start.nodeId, members: start.members.map(claimOf), timing: start.timing,
     random: seededRandom(randomInt(2 ** 32)), storage: wal, transport, stateMachine, recovered,
@@ -163,6 +165,11 @@ function assemble({ start, chosen, wal, recovered, host, log }: Parts): Result<A
   })
 }
 
+function stateMachineOf({ protocol, options }: NodeStart, { commands }: ChosenProtocol): StateMachine {
+  const bare = protocol === 'pbft' && options.tentative === true ? new Revocable(new ReplicatedMachine()) : new ReplicatedMachine()
+  return commands === undefined ? bare : new SignedCommands(bare)
+}
+
 /** A lease is as good as the clock that it is measured by: with leases the ticks that a pause swallowed are made up for. */
 function tickerOf({ timing, options }: NodeStart, tick: () => void): Ticker {
   const { ticksAtOnceMax, ticksAtOnceMaxLeased } = AGENT_PROCESS_LIMITS
@@ -181,7 +188,7 @@ function forInput({ options }: NodeStart, ticker: Ticker, driver: () => NodeDriv
 function run(start: NodeStart, node: Assembled, port: number): RunningNode {
   const { driver, ticker, transport, wal, stateMachine, accusations, clients, behave, setAddresses, recoveredEntries } = node
   const disk = new DiskWatch(start.directory)
-  const expiry = new SessionExpiry({ driver, sessions: () => openSessions(stateMachine), nowMs })
+  const expiry = new SessionExpiry({ driver, sessions: () => openSessions(stateMachine), wrap: start.keys?.clientKey === undefined ? (command) => command : ownCommand, nowMs })
   const observer = new Observer({
     clusterId: start.clusterId, nodeId: start.nodeId, endpoint: `${start.listen.host}:${port}`,
     driver, transport, wal, clients, alarms: () => [...disk.alarms(), ...accusations.alarms()], nowMs,

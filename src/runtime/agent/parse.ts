@@ -30,6 +30,7 @@ function read(message: Fields): ToAgent {
     case 'start-node': return nodeStart(message)
     case 'start-load': return {
       kind, protocol: oneOf(PROTOCOLS, message['protocol'], 'protocol'), members: members(message['members']), settings: loadSettings(message['settings']),
+      ...(message['clientKeyFile'] === undefined ? {} : { clientKeyFile: text(message['clientKeyFile'], 'clientKeyFile') }),
     }
     case 'observe': return { kind, id: integer(message['id'], 'id', 0, Number.MAX_SAFE_INTEGER) }
     case 'link-rules': return { kind, rules: list(message['rules'], 'rules').map(linkRule) }
@@ -106,6 +107,7 @@ function keys(value: Fields): SigningKeys {
       const { nodeId, key } = fields(each, 'keys.publicKeys')
       return { nodeId: text(nodeId, 'keys.nodeId'), key: text(key, 'keys.key') }
     }),
+    ...(value['clientKey'] === undefined ? {} : { clientKey: text(value['clientKey'], 'keys.clientKey') }),
   }
 }
 

@@ -1,9 +1,13 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { generateKeyPairSync } from 'node:crypto'
+import { createPrivateKey, generateKeyPairSync } from 'node:crypto'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, onTestFinished, test } from 'vitest'
 import { DEFAULT_PROTOCOL_OPTIONS, type NodeStart } from '../../contract/agent'
+import { seededRandom } from '../../core/base'
+import { LIMITS } from '../../core/pbft/tentative.fixture'
+import { encodeCommand } from '../../core/statemachine'
+import { commandSigner, ownCommand } from '../signer'
 import { claimOf, prioritiesOf, protocolOf } from './protocol'
 
 const member = (nodeId: string, port: number) => ({ nodeId, host: '127.0.0.1', port })
@@ -53,6 +57,25 @@ test('a key that is missing, not the one the group has, or of another kind is re
   expect(refusal(keyFile(wrong.file))).toBe('The node cannot sign: its key is not of Ed25519.')
   expect(refusal(keyFile(other.file))).toContain('The node cannot sign: ')
   expect(refusal(keyFile(other.file))).not.toContain(other.file.split('\n')[1])
+})
+
+test('where clients sign, only what one of them signed is taken, or what a replica may propose by itself; a key that is none is refused', () => {
+  const [own, clients] = [pair(), pair()]
+  const start = (clientKey: string): NodeStart => ({ ...START, protocol: 'pbft', keys: { privateKeyFile: keyFile(own.file), publicKeys: [{ nodeId: 'n1', key: own.key }], clientKey } })
+  const chosen = protocolOf(start(clients.key))
+  if (!chosen.ok) throw new Error(chosen.error.message)
+  const { commands } = chosen.value
+  const sign = commandSigner(createPrivateKey(clients.file))
+  const [open, expire] = [encodeCommand({ kind: 'open-session', clientId: '0123456789abcdef' }), encodeCommand({ kind: 'expire-session', clientId: '0123456789abcdef', lastUse: 1 })]
+  expect([sign(open), sign(expire), open, ownCommand(open), ownCommand(expire)].map((command) => commands?.isValid(command))).toEqual([true, true, false, false, true])
+  const machine = chosen.value.protocol.recover({
+    groupId: 'c', nodeId: 'n1', members: [claimOf(member('n1', 1))], timing: START.timing, random: seededRandom(1), limits: LIMITS,
+    storage: { read: () => { throw new Error('nothing is read back') } }, snapshots: { latest: () => null, read: () => null },
+  }).finish()
+  if (!machine.ok) throw new Error(machine.error.message)
+  machine.value.propose([sign(open), open, ownCommand(open)], [1, 2, 3])
+  expect(machine.value.drain().refused.map(({ token }) => token)).toEqual([2, 3])
+  expect(told(start('bm8ga2V5'))).toBe('The node cannot tell what its clients signed: a public key cannot be read.')
 })
 
 test('only a Raft node can be made the only voter', () => {

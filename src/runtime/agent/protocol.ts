@@ -1,6 +1,4 @@
 /** Which machine a node runs, made of what it was started with. */
-import { createPrivateKey } from 'node:crypto'
-import fs from 'node:fs'
 import { fail, ok, type Result } from '../../core/base'
 import type { Protocol, Signer } from '../../core/machine'
 import type { MemberClaim } from '../../core/observation'
@@ -8,15 +6,17 @@ import { paxosProtocol } from '../../core/paxos'
 import { liarProtocol, type LiarMachine, type PbftOptions } from '../../core/pbft'
 import { raftProtocol } from '../../core/raft'
 import type { Behaviour, MemberAddress, NodeStart, SigningKeys } from '../../contract/agent'
-import { openSigner, PUBLIC_KEY_BYTES, SEED_BYTES } from '../signer'
+import { CommandCheck, openSigner, PUBLIC_KEY_BYTES, readPrivateKey, readPublicKey, SEED_BYTES } from '../signer'
+import { mayComeUnsigned } from './signed-commands'
 
 export interface ChosenProtocol {
   readonly protocol: Protocol
   /** From now on: only where members may lie. */
   behave(behaviour: Behaviour): void
+  /** Where clients sign their commands. */
+  readonly commands?: CommandCheck
 }
 
-const KEY_FILE_BYTES_MAX = 4096
 const KEY_HINT = 'Put the key file of this node back, or delete the cluster and create it again.'
 
 const honest = (): void => { /* nothing else is known here */ }
@@ -41,11 +41,20 @@ export function protocolOf(start: NodeStart): Result<ChosenProtocol, 'bad-start'
     }
     case 'paxos':
       return ok({ protocol: paxosProtocol({ reads: options.reads === 'lease' ? 'lease' : 'quorum', forwarding: options.forwarding }), behave: honest })
-    case 'pbft': {
-      const signer = start.keys === null ? fail('bad-start', 'The node was given no keys.', KEY_HINT) : signerOf(start.nodeId, start.keys)
-      return signer.ok ? ok(pbftReplica({ signer: signer.value, tentative: options.tentative === true })) : signer
-    }
+    case 'pbft': return pbftOf(start)
   }
+}
+
+function pbftOf({ nodeId, keys, options }: NodeStart): Result<ChosenProtocol, 'bad-start'> {
+  if (keys === null) return fail('bad-start', 'The node was given no keys.', KEY_HINT)
+  const signer = signerOf(nodeId, keys)
+  if (!signer.ok) return signer
+  const { tentative = false } = options
+  if (keys.clientKey === undefined) return ok(pbftReplica({ signer: signer.value, tentative }))
+  const clientKey = readPublicKey(keys.clientKey)
+  if (!clientKey.ok) return fail('bad-start', `The node cannot tell what its clients signed: ${clientKey.error.message}`, KEY_HINT)
+  const commands = new CommandCheck(clientKey.value, mayComeUnsigned)
+  return ok({ ...pbftReplica({ signer: signer.value, tentative, authenticate: (command) => commands.isValid(command) }), commands })
 }
 
 /** A correct replica, until it is told to be none: what it says is twisted on its way out. */
@@ -57,7 +66,8 @@ function pbftReplica(options: PbftOptions): ChosenProtocol {
     liar.behave(behaviour)
   }
   return {
-    protocol: liarProtocol(options, { begin }),
+    // Where clients sign, made up commands are one more lie that the others can tell.
+    protocol: liarProtocol(options, { begin, inventsCommands: options.authenticate !== undefined }),
     behave: (next) => {
       behaviour = next
       liar?.behave(next)
@@ -68,17 +78,9 @@ function pbftReplica(options: PbftOptions): ChosenProtocol {
 /** The signer of a node from its key file (PKCS #8) and the public keys (SPKI); the raw keys stand last in these. */
 function signerOf(nodeId: string, keys: SigningKeys): Result<Signer, 'bad-start'> {
   const refused = (why: string): Result<never, 'bad-start'> => fail('bad-start', `The node cannot sign: ${why}`, KEY_HINT)
-  let seed: Uint8Array
-  try {
-    if (fs.statSync(keys.privateKeyFile).size > KEY_FILE_BYTES_MAX) return refused('its key file is too large.')
-    const key = createPrivateKey(fs.readFileSync(keys.privateKeyFile))
-    if (key.asymmetricKeyType !== 'ed25519') return refused('its key is not of Ed25519.')
-    seed = Uint8Array.from(key.export({ format: 'der', type: 'pkcs8' }).subarray(-SEED_BYTES))
-  } catch (error) {
-    // Never the error's own text: it may hold a part of the key.
-    const { code } = error as NodeJS.ErrnoException
-    return refused(code === 'ENOENT' ? 'its key file is missing.' : 'its key file cannot be read.')
-  }
+  const key = readPrivateKey(keys.privateKeyFile)
+  if (!key.ok) return refused(key.error.message)
+  const seed = Uint8Array.from(key.value.export({ format: 'der', type: 'pkcs8' }).subarray(-SEED_BYTES))
   const members = new Map(keys.publicKeys.map((each) => [each.nodeId, Uint8Array.from(Buffer.from(each.key, 'base64').subarray(-PUBLIC_KEY_BYTES))]))
   const opened = openSigner(nodeId, seed, members)
   return opened.ok ? opened : refused(opened.error.message)

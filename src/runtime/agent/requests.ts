@@ -9,6 +9,8 @@ export interface RequestHost {
   readonly driver: () => NodeDriver
   readonly addressOf: (nodeId: string) => PeerAddress | undefined
   readonly onClients: (change: 1 | -1) => void
+  /** What a client may propose. */
+  readonly accepts: (command: Uint8Array) => boolean
   /** What becomes of an answer on its way out: as it is, another one from a node that lies, or null for none. */
   readonly told: (reply: Uint8Array) => Uint8Array | null
 }
@@ -35,6 +37,11 @@ export function serveClient(connection: ClientConnection, host: RequestHost): Cl
     if (waiting >= AGENT_PROCESS_LIMITS.requestsPerClientMax) { reply({ code: 'busy', id }); return }
     waiting += 1
     if (kind === 'propose') {
+      if (!host.accepts(payload)) {
+        waiting -= 1
+        reply({ code: 'malformed', id })
+        return
+      }
       driver.propose(payload, (outcome) => {
         waiting -= 1
         switch (outcome.kind) {

@@ -26,7 +26,7 @@ function member() {
     else apply()
   }
   const sessions = () => openSessions(state)
-  const expiry = new SessionExpiry({ driver: { machine: { status: () => told }, propose }, sessions, nowMs: () => performance.now() + told.skewMs })
+  const expiry = new SessionExpiry({ driver: { machine: { status: () => told }, propose }, sessions, wrap: (command) => command, nowMs: () => performance.now() + told.skewMs })
   expiry.start()
   return {
     told, expiry, waiting, state,

@@ -17,6 +17,8 @@ export interface SessionExpiryOptions {
   }
   /** The open sessions, as applied by this member. */
   readonly sessions: () => readonly SessionUse[]
+  /** A command as the group takes it from a member. */
+  readonly wrap: (command: Uint8Array) => Uint8Array
   /** Monotonic. */
   readonly nowMs: () => number
 }
@@ -55,7 +57,7 @@ export class SessionExpiry {
   }
 
   private sweep(): void {
-    const { driver, nowMs, sessions } = this.options
+    const { driver, nowMs, sessions, wrap } = this.options
     const now = nowMs()
     const { isLeader, term } = driver.machine.status()
     // A new leader counts anew, and so does one that was paused: it has not yet read what clients sent it meanwhile.
@@ -76,7 +78,7 @@ export class SessionExpiry {
       if (!isDue) continue
       left -= 1
       this.underWay += 1
-      driver.propose(encodeCommand({ kind: 'expire-session', clientId, lastUse }), () => { this.underWay -= 1 })
+      driver.propose(wrap(encodeCommand({ kind: 'expire-session', clientId, lastUse })), () => { this.underWay -= 1 })
     }
   }
 }

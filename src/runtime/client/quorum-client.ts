@@ -14,6 +14,8 @@ import type { MemberAddress, Operation, OperationClient, Outcome } from './types
 
 interface Asking {
   readonly operation: Operation
+  /** As it is sent, the same each time. */
+  readonly payload: Uint8Array
   replies: ReplyQuorum
   /** Who has answered this time, and who was found to contradict. */
   readonly answered: Set<string>
@@ -47,16 +49,22 @@ function wordOf(reply: ClientReply): Uint8Array | null {
   }
 }
 
+export interface QuorumClientOptions extends ClusterClientOptions {
+  readonly signCommand?: (command: Uint8Array) => Uint8Array
+}
+
 export class QuorumClient implements OperationClient {
   readonly nowMs: () => number
   private readonly connections: Connections
+  private readonly signCommand: (command: Uint8Array) => Uint8Array
   private readonly all = new Set<Asking>()
   private readonly contradictions = new Map<string, number>()
   private readonly sweepTimer: NodeJS.Timeout
   private closed = false
 
-  constructor(options: ClusterClientOptions) {
+  constructor(options: QuorumClientOptions) {
     assert(options.members.length > 0, 'a client knows at least one member')
+    this.signCommand = options.signCommand ?? ((command) => command)
     this.nowMs = options.nowMs ?? (() => performance.now())
     this.connections = new Connections({ members: options.members, clusterId: options.clusterId ?? '', protocol: 'pbft', nowMs: this.nowMs })
     this.sweepTimer = setInterval(() => { this.sweep() }, CLIENT_LIMITS.sweepIntervalMs)
@@ -69,8 +77,9 @@ export class QuorumClient implements OperationClient {
       setImmediate(() => { operation.done({ kind: 'failed', code, message: this.closed ? 'The client was closed.' : 'Too many operations wait in this client.' }) })
       return
     }
+    const payload = operation.kind === 'propose' ? this.signCommand(operation.payload) : operation.payload
     const asking: Asking = {
-      operation, replies: this.newQuorum(), answered: new Set(), contradicting: new Set(), sent: false, repeats: 0, repeatAtMs: this.nowMs() + CLIENT_LIMITS.repeatMsMin, finished: false,
+      operation, payload, replies: this.newQuorum(), answered: new Set(), contradicting: new Set(), sent: false, repeats: 0, repeatAtMs: this.nowMs() + CLIENT_LIMITS.repeatMsMin, finished: false,
     }
     this.all.add(asking)
     for (const { nodeId } of this.connections.members) this.ask(asking, nodeId)
@@ -101,7 +110,7 @@ export class QuorumClient implements OperationClient {
     const connection = this.connections.to(nodeId)
     if (connection === null) return
     asking.sent = true
-    connection.request(asking.operation.kind, asking.operation.payload, (reply) => {
+    connection.request(asking.operation.kind, asking.payload, (reply) => {
       if (reply !== null) this.answered(asking, nodeId, reply)
     })
   }

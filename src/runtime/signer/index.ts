@@ -1,2 +1,3 @@
-export { formatKeys, generateGroupKeys, KEY_FILE_BYTES_MAX, parseKeys, signerOf, type NodeKeys } from './key-file'
-export { generateKeyPair, openSigner, PUBLIC_KEY_BYTES, publicKeyOfSeed, SEED_BYTES, SIGNATURE_BYTES, type KeyPair } from './signer'
+export { CommandCheck, commandIn, commandSigner, ownCommand, type SignCommand } from './commands'
+export { readPrivateKey, readPublicKey } from './key-file'
+export { openSigner, PUBLIC_KEY_BYTES, SEED_BYTES, SIGNATURE_BYTES } from './signer'

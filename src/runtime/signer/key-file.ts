@@ -1,77 +1,27 @@
-/**
- * A node's keys as they are stored: its own secret and the public keys of all members, as JSON. Parsing is total. Whoever writes the file
- * makes it readable by its owner only.
- */
-import { fail, fromJson, ok, toHex, type Result } from '../../core/base'
-import type { Signer } from '../../core/machine'
-import { generateKeyPair, openSigner, PUBLIC_KEY_BYTES, publicKeyOfSeed, SEED_BYTES } from './signer'
+/** A private key of Ed25519 as it is stored: PKCS #8 in PEM. Whoever writes the file makes it readable by its owner only. */
+import { createPrivateKey, createPublicKey, type KeyObject } from 'node:crypto'
+import fs from 'node:fs'
+import { fail, ok, type Result } from '../../core/base'
 
-const FORMAT = 'quorate-keys'
-const VERSION = 1
-export const KEY_FILE_BYTES_MAX = 64 * 1024
-const MEMBERS_MAX = 255
-const NODE_ID_CHARACTERS_MAX = 128
+const KEY_FILE_BYTES_MAX = 4096
 
-export interface NodeKeys {
-  readonly nodeId: string
-  readonly seed: Uint8Array
-  readonly publicKeys: ReadonlyMap<string, Uint8Array>
-}
-
-/** Fresh keys for all nodes of a new group. */
-export function generateGroupKeys(nodeIds: readonly string[]): Map<string, NodeKeys> {
-  const pairs = new Map(nodeIds.map((id) => [id, generateKeyPair()]))
-  const publicKeys = new Map([...pairs].map(([id, pair]) => [id, pair.publicKey]))
-  return new Map([...pairs].map(([nodeId, { seed }]) => [nodeId, { nodeId, seed, publicKeys }]))
-}
-
-export function formatKeys({ nodeId, seed, publicKeys }: NodeKeys): string {
-  const members = Object.fromEntries([...publicKeys].map(([id, key]) => [id, toHex(key)]))
-  return `${JSON.stringify({ format: FORMAT, version: VERSION, nodeId, seed: toHex(seed), publicKeys: members }, null, 2)}\n`
-}
-
-const bad = (message: string): Result<never, 'bad-key'> => fail('bad-key', message, 'Restore the key file of this node from where the group was made.')
-
-/** The keys, or why the text holds none. Never says any of the secret. */
-export function parseKeys(text: string): Result<NodeKeys, 'bad-key'> {
-  if (text.length > KEY_FILE_BYTES_MAX) return bad('The key file is too long.')
-  let value: unknown
+/** Why there is none never holds the error's own text, for that may hold a part of the key. */
+export function readPrivateKey(file: string): Result<KeyObject, 'bad-key'> {
   try {
-    value = fromJson(text)
+    if (fs.statSync(file).size > KEY_FILE_BYTES_MAX) return fail('bad-key', 'its key file is too large.')
+    const key = createPrivateKey(fs.readFileSync(file))
+    return key.asymmetricKeyType === 'ed25519' ? ok(key) : fail('bad-key', 'its key is not of Ed25519.')
+  } catch (error) {
+    return fail('bad-key', (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'its key file is missing.' : 'its key file cannot be read.')
+  }
+}
+
+/** From SPKI (RFC 8410) in base64. */
+export function readPublicKey(base64: string): Result<KeyObject, 'bad-key'> {
+  try {
+    const key = createPublicKey({ key: Buffer.from(base64, 'base64'), format: 'der', type: 'spki' })
+    return key.asymmetricKeyType === 'ed25519' ? ok(key) : fail('bad-key', 'a public key is not of Ed25519.')
   } catch {
-    return bad('The key file is not JSON.')
+    return fail('bad-key', 'a public key cannot be read.')
   }
-  if (!isRecord(value) || value['format'] !== FORMAT || value['version'] !== VERSION) return bad('The file is no key file of this version.')
-  const { nodeId } = value
-  if (!isNodeId(nodeId)) return bad('The key file does not say whose it is.')
-  const seed = fromHex(value['seed'], SEED_BYTES)
-  if (seed === null) return bad('The secret key in the key file is not 32 bytes in hexadecimal digits.')
-  const members = value['publicKeys']
-  if (!isRecord(members)) return bad('The key file holds no public keys.')
-  const publicKeys = new Map<string, Uint8Array>()
-  for (const [id, hex] of Object.entries(members)) {
-    const key = fromHex(hex, PUBLIC_KEY_BYTES)
-    if (!isNodeId(id) || key === null || publicKeys.size >= MEMBERS_MAX) return bad('A public key in the key file is not 32 bytes in hexadecimal digits.')
-    publicKeys.set(id, key)
-  }
-  const own = publicKeys.get(nodeId)
-  if (own === undefined || toHex(own) !== toHex(publicKeyOfSeed(seed))) return bad('The secret key and the public key of this node do not belong together.')
-  return ok({ nodeId, seed, publicKeys })
-}
-
-export function signerOf({ nodeId, seed, publicKeys }: NodeKeys): Result<Signer, 'bad-key'> {
-  return openSigner(nodeId, seed, publicKeys)
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !(value instanceof Uint8Array)
-}
-
-function isNodeId(value: unknown): value is string {
-  return typeof value === 'string' && value.length > 0 && value.length <= NODE_ID_CHARACTERS_MAX
-}
-
-function fromHex(value: unknown, length: number): Uint8Array | null {
-  if (typeof value !== 'string' || value.length !== length * 2 || !/^[0-9a-f]*$/.test(value)) return null
-  return Uint8Array.from({ length }, (_, i) => Number.parseInt(value.slice(i * 2, i * 2 + 2), 16))
 }

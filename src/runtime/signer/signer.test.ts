@@ -1,7 +1,10 @@
+import { generateKeyPairSync } from 'node:crypto'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { toHex, utf8Encode, type Result } from '../../core/base'
-import { formatKeys, generateGroupKeys, openSigner, parseKeys, publicKeyOfSeed, signerOf } from './index'
+import { CommandCheck, commandIn, commandSigner, ownCommand } from './index'
+import { generateGroupKeys, signerOf } from './keys.fixture'
+import { openSigner, publicKeyOfSeed } from './signer'
 
 function value<Value>(result: Result<Value>): Value {
   if (!result.ok) throw new Error(result.error.message)
@@ -48,31 +51,42 @@ describe('the signer', () => {
   })
 })
 
-describe('stored keys', () => {
-  it('come back as they were', () => {
-    const keys = generateGroupKeys(['n1', 'n2', 'n3', 'n4'])
-    for (const each of keys.values()) expect(value(parseKeys(formatKeys(each)))).toEqual(each)
-  })
+describe('commands of clients', () => {
+  const clients = generateKeyPairSync('ed25519')
+  const sign = commandSigner(clients.privateKey)
+  const check = (): CommandCheck => new CommandCheck(clients.publicKey, (command) => command[0] === 7)
+  const some = fc.uint8Array({ maxLength: 60 })
 
-  it('take any text without throwing', () => {
-    const text = formatKeys(generateGroupKeys(['n1', 'n2']).get('n1') ?? { nodeId: '', seed: new Uint8Array(0), publicKeys: new Map() })
-    fc.assert(fc.property(fc.nat(text.length), fc.string(), (at, noise) => {
-      const found = parseKeys(text.slice(0, at) + noise + text.slice(at + noise.length))
-      if (found.ok) expect(found.value.seed.length).toBe(32)
+  it('come out as they went in, and equal ones are equal requests', () => {
+    fc.assert(fc.property(some, (command) => {
+      expect(commandIn(sign(command))).toEqual(command)
+      expect(commandIn(ownCommand(command))).toEqual(command)
+      expect(sign(command)).toEqual(sign(command))
     }))
-    fc.assert(fc.property(fc.json(), (json) => !parseKeys(json).ok))
-    for (const bad of ['', '[]', 'null', '{}', '{"format":"quorate-keys","version":1,"nodeId":"n1","seed":"zz","publicKeys":{}}']) {
-      expect(parseKeys(bad).ok).toBe(false)
-    }
   })
 
-  it('are refused where secret and public key do not belong together, and the secret is not told', () => {
-    const keys = generateGroupKeys(['n1', 'n2'])
-    const n1 = keys.get('n1')
-    const n2 = keys.get('n2')
-    if (!n1 || !n2) throw new Error('keys')
-    const found = parseKeys(formatKeys({ ...n1, seed: n2.seed }))
-    expect(found.ok).toBe(false)
-    if (!found.ok) expect(`${found.error.message}${found.error.hint}`).not.toContain(toHex(n2.seed))
+  it('are taken only as a client signed them, whatever was taken before', () => {
+    const checked = check()
+    fc.assert(fc.property(some, fc.nat(), fc.integer({ min: 1, max: 255 }), (command, place, change) => {
+      const whole = sign(command)
+      expect([checked.isSigned(whole), checked.isValid(whole)]).toEqual([true, true])
+      const altered = whole.slice()
+      const at = place % altered.length
+      altered[at] = (altered[at] ?? 0) ^ change
+      expect(checked.isSigned(altered)).toBe(false)
+    }))
+  })
+
+  it('signed by somebody else, cut short or made up are not taken, and hold nothing', () => {
+    const stranger = commandSigner(generateKeyPairSync('ed25519').privateKey)
+    expect(check().isValid(stranger(Uint8Array.of(1)))).toBe(false)
+    expect(check().isValid(sign(Uint8Array.of(1)).subarray(0, 50))).toBe(false)
+    expect(commandIn(sign(Uint8Array.of(1)).subarray(0, 50))).toHaveLength(0)
+    fc.assert(fc.property(some, (noise) => !check().isSigned(noise)))
+  })
+
+  it('that a replica proposes by itself are no client\'s, and are taken where the group says so', () => {
+    const checked = check()
+    expect([checked.isSigned(ownCommand(Uint8Array.of(7))), checked.isValid(ownCommand(Uint8Array.of(7))), checked.isValid(ownCommand(Uint8Array.of(8)))]).toEqual([false, true, false])
   })
 })

@@ -3,6 +3,7 @@ import { DEFAULT_PROTOCOL_OPTIONS, type FromAgent, type LinkRule, type MemberAdd
 import type { Control, ControlOutcome, ProtocolName } from '../../../src/core/machine'
 import type { NodeObservation } from '../../../src/core/observation'
 import { fromJson, present, toJson } from '../../../src/core/base'
+import type { SignCommand } from '../../../src/runtime/signer'
 
 /** Long enough for a machine that is very busy. */
 const OBSERVE_TIMEOUT_MS = 5_000
@@ -114,6 +115,8 @@ export interface ClusterPlan {
   readonly protocol?: ProtocolName
   readonly options?: Partial<ProtocolOptions>
   readonly keys?: (nodeId: string) => SigningKeys
+  /** PBFT: how its clients sign their commands; left out where they do not. */
+  readonly signCommand?: SignCommand
   readonly directoryOf: (nodeId: string) => string
 }
 

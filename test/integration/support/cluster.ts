@@ -3,7 +3,8 @@ import { onTestFinished } from 'vitest'
 import type { ProtocolOptions, SigningKeys } from '../../../src/contract/agent'
 import type { ProtocolName } from '../../../src/core/machine'
 import { isUnknown, type NodeObservation } from '../../../src/core/observation'
-import { keyFile, makeKeys } from '../../../src/main/console/sandbox/keys'
+import { clientKeyFile, keyFile, makeKeys, type PublicKeys } from '../../../src/main/console/sandbox/keys'
+import { commandSigner, readPrivateKey, type SignCommand } from '../../../src/runtime/signer'
 import { ProcessCluster, type ClusterPlan } from './agent-process'
 import { temporaryFolder } from './folders'
 import { freePorts } from './ports'
@@ -13,21 +14,34 @@ export interface TestClusterOptions {
   readonly folder?: string
   readonly protocol?: ProtocolName
   readonly options?: Partial<ProtocolOptions>
+  /** PBFT. Left out: they are, as in every new cluster. */
+  readonly areCommandsSigned?: boolean
 }
 
 const CLUSTER_ID = 'test-cluster'
 
 /** A cluster for the test that runs, in a folder of its own; its processes end with the test. */
-export async function testCluster(bundle: string, size: number, { folder = temporaryFolder(), protocol = 'raft', options = {} }: TestClusterOptions = {}): Promise<ProcessCluster> {
+export async function testCluster(bundle: string, size: number, { folder = temporaryFolder(), protocol = 'raft', options = {}, areCommandsSigned = true }: TestClusterOptions = {}): Promise<ProcessCluster> {
   const ports = await freePorts(size)
   const members = ports.map((port, index) => ({ nodeId: `n${index + 1}`, host: '127.0.0.1', port }))
   const made = protocol === 'pbft' ? await makeKeys(folder, CLUSTER_ID, members.map(({ nodeId }) => nodeId)) : null
   if (made !== null && !made.ok) throw new Error(made.error.message)
-  const keys = made === null ? {} : { keys: (nodeId: string): SigningKeys => ({ privateKeyFile: keyFile(folder, CLUSTER_ID, nodeId), publicKeys: made.value }) }
+  const keys = made === null ? {} : keysIn(folder, made.value, areCommandsSigned)
   const plan: ClusterPlan = { clusterId: CLUSTER_ID, members, protocol, options, directoryOf: (nodeId) => path.join(folder, CLUSTER_ID, nodeId), ...keys }
   const cluster = new ProcessCluster(bundle, plan)
   onTestFinished(() => cluster.killAll())
   return cluster
+}
+
+function keysIn(folder: string, { publicKeys, clientKey }: PublicKeys, areCommandsSigned: boolean): Pick<ClusterPlan, 'keys' | 'signCommand'> {
+  const keys = (nodeId: string): SigningKeys => ({ privateKeyFile: keyFile(folder, CLUSTER_ID, nodeId), publicKeys, ...(areCommandsSigned ? { clientKey } : {}) })
+  return areCommandsSigned ? { keys, signCommand: signerIn(clientKeyFile(folder, CLUSTER_ID)) } : { keys }
+}
+
+export function signerIn(file: string): SignCommand {
+  const key = readPrivateKey(file)
+  if (!key.ok) throw new Error(key.error.message)
+  return commandSigner(key.value)
 }
 
 export interface Reign {

@@ -12,9 +12,13 @@ export interface Load {
   readonly writers: readonly CountingWriter[]
 }
 
+/** It decides, and signs, as the cluster asks. */
+export function clientOf({ plan: { members, protocol = 'raft', signCommand } }: ProcessCluster): Client {
+  return createClient({ members, protocol, ...(signCommand === undefined ? {} : { signCommand }) })
+}
+
 export async function writersOn(cluster: ProcessCluster, count = WRITERS): Promise<Load> {
-  const { members, protocol = 'raft' } = cluster.plan
-  const client = createClient({ members, protocol })
+  const client = clientOf(cluster)
   onTestFinished(() => { client.close() })
   const writers = Array.from({ length: count }, (_, i) => new CountingWriter(client, `w${i}`))
   await Promise.all(writers.map((writer) => writer.start()))

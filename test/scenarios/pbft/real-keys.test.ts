@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import type { Signer } from '../../../src/core/machine'
-import { generateGroupKeys, signerOf } from '../../../src/runtime/signer'
+import { generateGroupKeys, signerOf } from '../../../src/runtime/signer/keys.fixture'
 import { PbftGroup } from './group'
 
 const IDS = ['n0', 'n1', 'n2', 'n3']

@@ -43,6 +43,8 @@ const schema = v.object({
   nextNode: v.pipe(v.number(), v.integer(), v.minValue(2)),
   /** PBFT: every member's public key. */
   publicKeys: v.exactOptional(v.pipe(v.array(v.object({ nodeId: node.entries.nodeId, key: v.pipe(v.string(), v.maxLength(256)) })), v.maxLength(NODES_MAX))),
+  /** PBFT: the public key of its clients; absent of a cluster that was created before they signed. */
+  clientKey: v.exactOptional(v.pipe(v.string(), v.maxLength(256))),
 })
 export type ClusterFile = v.InferOutput<typeof schema>
 export type ClusterFileMember = v.InferOutput<typeof member>

@@ -9,6 +9,7 @@ import type { ClusterMoment, ExpectedMember, NodeObservation } from '../../../co
 import type { ClusterFile } from './cluster-file'
 import { Controls, type ControlCode } from './controls'
 import { LIE, lieFaults, NODE_FAULT, nodeFaults, type LieInForce } from './faults-in-force'
+import { clientKeyFile } from './keys'
 import { leadershipOrder, membersByLeader } from './leadership'
 import { LOOPBACK, SANDBOX_LIMITS } from './limits'
 import { namedIn, rulesFor, withoutNode } from './link-rules'
@@ -84,11 +85,12 @@ export class Cluster {
 
   state(): SandboxState {
     const nodes = [...this.nodes.values()].map(({ node }) => node)
-    const { clusterId, protocol, options } = this.remembered
+    const { clusterId, protocol, options, clientKey } = this.remembered
     return {
       clusterId, protocol, phase: this.current, nodes: nodes.map((node) => node.describe()),
       faults: [...this.faults, ...lieFaults(this.lies), ...(this.current === 'running' ? nodeFaults(nodes) : [])],
       options: protocolOptions(options), timing: SANDBOX_TIMING, rollout: this.rollout?.describe() ?? null, replacement: this.replacement,
+      ...(clientKey === undefined ? {} : { clientKeyFile: clientKeyFile(this.options.directory, clusterId) }),
     }
   }
 

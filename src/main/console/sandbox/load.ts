@@ -11,6 +11,8 @@ export interface LoadOptions {
   readonly clusterId: string
   readonly protocol: ProtocolName
   readonly members: () => readonly PeerAddress[]
+  /** Left out: the clients do not sign. */
+  readonly clientKeyFile?: string
   readonly processHost: ProcessHost
   readonly log: { info(text: string): void; warn(text: string): void; error(text: string): void }
   readonly nowMs: () => number
@@ -42,7 +44,7 @@ export class Load {
       return ok(null)
     }
     this.asked = true
-    const { clusterId, protocol, members, processHost, nowMs } = this.options
+    const { clusterId, protocol, members, clientKeyFile, processHost, nowMs } = this.options
     this.change({ settings, running: true, startedAtMs: nowMs(), totals: NO_TOTALS, samples: [], reason: '' })
     const forked = await processHost.fork(`${clusterId}/load`)
     if (!forked.ok) {
@@ -58,7 +60,7 @@ export class Load {
       else if (message.kind === 'log') this.options.log[message.level](`${clusterId}/load: ${message.text}`)
     })
     process.onExit((exit) => this.ended(process, exit))
-    process.post({ kind: 'start-load', protocol, members: members(), settings: this.current.settings })
+    process.post({ kind: 'start-load', protocol, members: members(), ...(clientKeyFile === undefined ? {} : { clientKeyFile }), settings: this.current.settings })
     // It was stopped while the process was being forked.
     if (!this.asked) await this.stop()
     return ok(null)

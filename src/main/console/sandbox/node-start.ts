@@ -9,11 +9,11 @@ export const addressOf = ({ nodeId, port }: ClusterFileMember): PeerAddress => (
 
 /** `directory`: that of all local clusters. */
 export function nodeStart(file: ClusterFile, { nodeId, port, among }: ClusterFile['nodes'][number], directory: string): NodeStart {
-  const { clusterId, protocol, options, founders, publicKeys } = file
+  const { clusterId, protocol, options, founders, publicKeys, clientKey } = file
   return {
     kind: 'start-node', clusterId, nodeId, directory: nodeDirectory(directory, clusterId, nodeId), listen: { host: LOOPBACK, port },
     members: (among ?? founders).map((each) => ({ ...addressOf(each), member: each.member })),
     protocol, options: protocolOptions(options), forced: null, timing: SANDBOX_TIMING,
-    keys: publicKeys === undefined ? null : { privateKeyFile: keyFile(directory, clusterId, nodeId), publicKeys },
+    keys: publicKeys === undefined ? null : { privateKeyFile: keyFile(directory, clusterId, nodeId), publicKeys, ...(clientKey === undefined ? {} : { clientKey }) },
   }
 }

@@ -151,9 +151,12 @@ describe('a PBFT cluster', () => {
     const secret = readFileSync(file, 'utf8')
     const own = createPublicKey(createPrivateKey(secret)).export({ type: 'spki', format: 'der' }).toString('base64')
     expect(own).toBe(start.keys.publicKeys[2]?.key)
-    const body = secret.split('\n')[1] ?? 'no key'
+    const clients = path.join(directory, clusterId, 'client-key.pem')
+    expect(statSync(clients).mode & 0o777).toBe(0o600)
+    expect(createPublicKey(createPrivateKey(readFileSync(clients))).export({ type: 'spki', format: 'der' }).toString('base64')).toBe(start.keys.clientKey)
+    expect(stateOf(clusterId).clientKeyFile).toBe(clients)
     const told = JSON.stringify([agents.map((agent) => agent.heard), fileOf(clusterId), stateOf(clusterId), logged])
-    expect(told).not.toContain(body)
+    for (const each of [secret, readFileSync(clients, 'utf8')]) expect(told).not.toContain(each.split('\n')[1] ?? 'no key')
     expect(told).toContain(own)
   })
 

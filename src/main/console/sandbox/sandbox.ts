@@ -11,7 +11,7 @@ import { planOptions, type OptionsCode, type PlanCode } from './change-options'
 import { Cluster, type NodeAction } from './cluster'
 import { readClusterFiles, removeClusterDirectory, writeClusterFile, type ClusterFile, type FoundClusters } from './cluster-file'
 import { guardedHost } from './guarded-host'
-import { makeKeys } from './keys'
+import { clientKeyFile, makeKeys } from './keys'
 import { SANDBOX_LIMITS } from './limits'
 import { Load } from './load'
 import type { MemberCode } from './joining'
@@ -310,7 +310,7 @@ class SandboxDomain implements Sandbox {
     const { directory } = this.options
     const keys = file.protocol === 'pbft' ? await makeKeys(directory, file.clusterId, file.founders.map(({ nodeId }) => nodeId)) : null
     if (keys !== null && !keys.ok) return keys
-    const whole = keys === null ? file : { ...file, publicKeys: keys.value }
+    const whole = keys === null ? file : { ...file, ...keys.value }
     const written = await writeClusterFile(directory, whole)
     return written.ok ? ok(whole) : written
   }
@@ -325,7 +325,8 @@ class SandboxDomain implements Sandbox {
       onRollout: (news) => this.options.onRollout(clusterId, news),
       onReplaced: (replacement) => this.options.onReplaced(clusterId, replacement),
     })
-    const load = new Load({ clusterId, protocol, members: () => cluster.members, processHost, log, nowMs, onState: onLoadState, onSample: onLoadSample })
+    const signing = file.clientKey === undefined ? {} : { clientKeyFile: clientKeyFile(directory, clusterId) }
+    const load = new Load({ clusterId, protocol, ...signing, members: () => cluster.members, processHost, log, nowMs, onState: onLoadState, onSample: onLoadSample })
     this.entries.set(clusterId, { cluster, load, writing: Promise.resolve(ok(null)) })
     cluster.observe()
     if (file.running) this.running.add(clusterId)

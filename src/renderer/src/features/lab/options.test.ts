@@ -52,9 +52,14 @@ describe('the options of a cluster', () => {
   it('of PBFT are fixed but for one, and its checkpoint interval is told by nobody', () => {
     const hasty = { ...DEFAULT_PROTOCOL_OPTIONS, tentative: true }
     const rows = optionRows(state({ protocol: 'pbft', options: hasty, nodes: [node('n1', hasty)] }), true)
-    expect(rows.map(({ key, change }) => [key, change])).toEqual([['tentative', 'rolling'], ['checkpointInterval', 'fixed'], ['timeoutUnit', 'fixed'], ['heartbeat', 'fixed']])
+    expect(rows.map(({ key, change }) => [key, change])).toEqual([['tentative', 'rolling'], ['signedCommands', 'fixed'], ['checkpointInterval', 'fixed'], ['timeoutUnit', 'fixed'], ['heartbeat', 'fixed']])
     expect(rows[0]).toMatchObject({ inForce: { kind: 'all', value: { kind: 'switch', value: true } }, usual: { value: false } })
-    expect(rows[1]?.inForce).toEqual({ kind: 'unknown', why: 'not-reported' })
-    expect(rows[2]?.inForce).toEqual({ kind: 'all', value: { kind: 'milliseconds', value: 150 } })
+    expect(rows[2]?.inForce).toEqual({ kind: 'unknown', why: 'not-reported' })
+    expect(rows[3]?.inForce).toEqual({ kind: 'all', value: { kind: 'milliseconds', value: 150 } })
+  })
+  it('says of an old one of PBFT that its commands are not signed', () => {
+    const signing = (of: Partial<SandboxState>) => optionRows(state({ protocol: 'pbft', ...of }), true).find(({ key }) => key === 'signedCommands')
+    expect(signing({ clientKeyFile: '/d/client-key.pem' })).toMatchObject({ inForce: { value: { value: true } }, isDefault: true, usual: null })
+    expect(signing({})).toMatchObject({ inForce: { value: { value: false } }, isDefault: false, usual: { value: true } })
   })
 })

@@ -16,7 +16,7 @@ export type InForce =
   | { readonly kind: 'differs'; readonly views: readonly { readonly value: OptionValue; readonly nodeIds: readonly string[] }[] }
   | { readonly kind: 'unknown'; readonly why: 'stopped' | 'not-reported' | 'past' }
 
-type OptionKey = 'reads' | 'forwarding' | 'prefer' | 'tentative' | 'snapshotAfterEntries' | 'snapshotAfterBytes' | 'trailingEntries' | 'electionTimeout' | 'timeoutUnit' | 'heartbeat' | 'checkpointInterval'
+type OptionKey = 'reads' | 'forwarding' | 'prefer' | 'tentative' | 'snapshotAfterEntries' | 'snapshotAfterBytes' | 'trailingEntries' | 'electionTimeout' | 'timeoutUnit' | 'heartbeat' | 'checkpointInterval' | 'signedCommands'
 
 export interface OptionRow {
   readonly key: OptionKey
@@ -79,13 +79,19 @@ function fixedRow(key: OptionKey, value: OptionValue | null, runs: boolean): Opt
   return { key, inForce, isDefault: inForce.kind === 'all', usual: null, next: runs ? null : value, change: 'fixed' }
 }
 
+/** Clusters that were created before clients signed go on without. */
+function signingRow({ clientKeyFile }: SandboxState, runs: boolean): OptionRow {
+  const row = fixedRow('signedCommands', { kind: 'switch', value: clientKeyFile !== undefined }, runs)
+  return clientKeyFile === undefined && runs ? { ...row, isDefault: false, usual: { kind: 'switch', value: true } } : row
+}
+
 /** `isLive` false: the past is shown, of which the options are not recorded. */
 export function optionRows(state: SandboxState, isLive: boolean): readonly OptionRow[] {
   const { protocol, nodes, timing: { tickMs, electionTicks, heartbeatTicks } } = state
   const runs = nodes.some(({ pid }) => pid !== null)
   const electionMs = electionTicks * tickMs
   const rows = protocol === 'pbft'
-    ? [chosenRow(state, 'tentative'), fixedRow('checkpointInterval', null, runs), fixedRow('timeoutUnit', { kind: 'milliseconds', value: electionMs }, runs)]
+    ? [chosenRow(state, 'tentative'), signingRow(state, runs), fixedRow('checkpointInterval', null, runs), fixedRow('timeoutUnit', { kind: 'milliseconds', value: electionMs }, runs)]
     : [...KEYS_OF[protocol].map((key) => chosenRow(state, key)), fixedRow('electionTimeout', { kind: 'range', fromMs: electionMs, toMs: 2 * electionMs }, runs)]
   const all = [...rows, fixedRow('heartbeat', { kind: 'milliseconds', value: heartbeatTicks * tickMs }, runs)]
   return isLive ? all : all.map((row) => ({ ...row, inForce: { kind: 'unknown', why: 'past' }, isDefault: false, usual: null, next: null }))

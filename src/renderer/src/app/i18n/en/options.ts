@@ -6,7 +6,7 @@ export default {
     ways: { index: 'Quorum', lease: 'Lease' }, on: 'On', off: 'Off', nobody: 'Nobody', preferred: '{name}, choice {place}', range: '{from} to {to}',
     names: {
       protocol: 'Protocol', machine: 'State machine', reads: 'Reads', forwarding: 'Forwarding', prefer: 'Preferred leaders', tentative: 'Tentative execution', snapshotAfterEntries: 'Snapshot after', snapshotAfterBytes: 'Snapshot also after', trailingEntries: 'Kept behind a snapshot',
-      electionTimeout: 'Election timeout', timeoutUnit: 'Unit of view-change timeouts', heartbeat: 'Heartbeat', checkpointInterval: 'Checkpoint interval',
+      electionTimeout: 'Election timeout', timeoutUnit: 'Unit of view-change timeouts', heartbeat: 'Heartbeat', checkpointInterval: 'Checkpoint interval', signedCommands: 'Signed commands',
     },
     readsHints: {
       index: 'The leader asks a quorum before it answers a linearizable read.',
@@ -25,6 +25,7 @@ export default {
       snapshotAfterBytes: 'Bounds the disk and the memory of a node.', trailingEntries: 'A tenth of “Snapshot after”, at most 10,000.',
       electionTimeout: 'The same for all: leases and elections are measured by it.', heartbeat: 'The same for all: about a third of the shortest election timeout.',
       timeoutUnit: 'The same for all replicas.', checkpointInterval: 'Replicas agree on where checkpoints lie; it follows from their number.',
+      signedCommands: 'Clients share a key made with the cluster: a replica cannot invent what they ask. On in every new cluster.',
     },
     unknown: { stopped: 'No process runs', 'not-reported': 'The members do not say', past: 'Not recorded; events tell when options changed' },
     change: 'Change…', goOn: 'Go on…', outdated: 'With older values: {names}.',

@@ -8,7 +8,7 @@ export default {
     ways: { index: '法定人数', lease: '租约' }, on: '开启', off: '关闭', nobody: '无', preferred: '{name}，第 {place} 选择', range: '{from} 至 {to}',
     names: {
       protocol: '协议', machine: '状态机', reads: '读取', forwarding: '转发', prefer: '优先领导者', tentative: '试探执行', snapshotAfterEntries: '快照间隔', snapshotAfterBytes: '快照间隔（按大小）', trailingEntries: '快照之后保留',
-      electionTimeout: '选举超时', timeoutUnit: '视图变更超时的单位', heartbeat: '心跳', checkpointInterval: '检查点间隔',
+      electionTimeout: '选举超时', timeoutUnit: '视图变更超时的单位', heartbeat: '心跳', checkpointInterval: '检查点间隔', signedCommands: '命令签名',
     },
     readsHints: {
       index: '领导者在回答线性一致的读取之前先询问法定人数。',
@@ -27,6 +27,7 @@ export default {
       snapshotAfterBytes: '限制一个节点占用的磁盘和内存。', trailingEntries: '“快照间隔”的十分之一，最多 10,000 条。',
       electionTimeout: '全体相同：租约和选举都以它计量。', heartbeat: '全体相同：约为最短选举超时的三分之一。',
       timeoutUnit: '所有副本都相同。', checkpointInterval: '副本必须就检查点的位置达成一致；它由副本数决定。',
+      signedCommands: '客户端共用一把随集群生成的密钥：副本无法编造它们的请求。新建的集群一律开启。',
     },
     unknown: { stopped: '没有进程在运行', 'not-reported': '成员没有说明', past: '没有记录；事件中可查选项何时更改' },
     change: '更改…', goOn: '继续…', outdated: '仍按旧值运行：{names}。',
