@@ -1,16 +1,19 @@
-/** The pictures of the README, taken of a real cluster: `npm run e2e -- readme`, then copy them as docs/HACKING.md says. */
+/** The pictures of the README, taken of real clusters: `npm run e2e -- readme`, then copy them as docs/HACKING.md says. */
+import type { Page } from '@playwright/test'
 import { expect, screenshotPath, test } from './support'
 import { goTo, leaderOf, sentence, startLocalCluster } from './support/story'
 
 const SETTLED = /^Quorate\. 3 of 3 voters/
 
+async function pictureOf(page: Page, name: string): Promise<void> {
+  await page.mouse.move(0, 0)
+  await page.screenshot({ path: screenshotPath(`readme-${name}`) })
+}
+
 test('a cluster under load that lost its leader once, in pictures', async ({ quorate }) => {
   test.setTimeout(180_000)
   const { page } = quorate
-  const picture = async (name: string): Promise<void> => {
-    await page.mouse.move(0, 0)
-    await page.screenshot({ path: screenshotPath(`readme-${name}`) })
-  }
+  const picture = (name: string): Promise<void> => pictureOf(page, name)
   await startLocalCluster(page)
   await expect(sentence(page)).toHaveText(SETTLED)
   await goTo(page, 'Lab')
@@ -52,4 +55,19 @@ test('a cluster under load that lost its leader once, in pictures', async ({ quo
     expect(await page.locator('.messages .message').count()).toBeGreaterThan(3)
   }).toPass({ timeout: 60_000 })
   await picture('simulator')
+})
+
+test('a PBFT cluster with a liar in it, in a picture', async ({ quorate }) => {
+  test.setTimeout(120_000)
+  const { page } = quorate
+  await page.getByRole('radio', { name: 'PBFT' }).click()
+  await page.getByRole('button', { name: 'Start a local 4-node cluster' }).click()
+  await expect(sentence(page)).toHaveText(/^Quorate\. 4 of 4 voters/, { timeout: 60_000 })
+  await goTo(page, 'Lab')
+  await page.getByRole('button', { name: 'Start', exact: true }).last().click()
+  await page.getByLabel(`Behaviour of ${await leaderOf(page)}`).selectOption({ label: 'Equivocates' })
+  await expect(sentence(page)).toHaveText(/^At risk\. n\d has broken the protocol/, { timeout: 60_000 })
+  await expect(page.getByText('Local cluster is starting')).toBeHidden({ timeout: 30_000 })
+  await page.getByRole('button', { name: 'Stop the cluster' }).scrollIntoViewIfNeeded()
+  await pictureOf(page, 'pbft')
 })
