@@ -21,6 +21,9 @@ const RARE_WEIGHT = 2
 /** Who reads what is on its disk is whoever sends it to others, or starts from a snapshot: so many of each. */
 const SENDER_SHARE = 0.4
 const STARTING_SHARE = 0.4
+/** It is away for so many election timeouts at most. The phase after a snapshot is short, and it is to be back in it. */
+const AWAY_ELECTIONS = 0.5
+const AWAY_IN_SNAPSHOT_ELECTIONS = 0.1
 /** Of faults in a transfer, so many befall whoever receives the state. */
 const RECEIVER_SHARE = 0.5
 
@@ -79,7 +82,8 @@ function drawReading(fault: FaultEvent & { readonly kind: 'misdirected-read' }, 
   if (draw >= SENDER_SHARE + STARTING_SHARE || phase === 'state-transfer') return [fault]
   const node = pick(random, ids) ?? 'n1'
   const untilMs = Math.round(fault.atMs + electionMs * (2 + random.next()))
-  return [{ ...fault, node, untilMs }, { kind: 'crash', node, atMs: fault.atMs, untilMs: Math.round(fault.atMs + electionMs * random.next() * 0.5) + 1 }]
+  const away = phase === 'snapshot' ? AWAY_IN_SNAPSHOT_ELECTIONS : AWAY_ELECTIONS
+  return [{ ...fault, node, untilMs }, { kind: 'crash', node, atMs: fault.atMs, untilMs: Math.round(fault.atMs + electionMs * random.next() * away) + 1 }]
 }
 
 /** What makes somebody stand. An operator needs a leader to speak with: for him it is one whom the others do not hear, or another who hears nobody. */
