@@ -11,7 +11,7 @@ import { encodeConfiguration } from '../../src/core/raft/configuration-codec'
 import { createClient, write, type Client } from '../../src/runtime/client'
 import type { ConsoleClient } from '../../src/renderer/src/bridge/client'
 import { bundle, type Bundle } from './support/bundle'
-import { createCluster, derivationOf, leaderOf, momentOf, startConsole, stateOf, untilState, value } from './support/console'
+import { clientOn, createCluster, derivationOf, leaderOf, momentOf, startConsole, stateOf, untilState, value } from './support/console'
 import { progress, total } from './support/soundness'
 import { until } from './support/until'
 import { CountingWriter } from './support/writers'
@@ -25,13 +25,6 @@ const folder = (): string => {
   const directory = mkdtempSync(path.join(os.tmpdir(), 'quorate-members-'))
   onTestFinished(() => { rmSync(directory, { recursive: true, force: true }) })
   return directory
-}
-
-async function clientOn(console: ConsoleClient, clusterId: string): Promise<Client> {
-  const { nodes, protocol } = await stateOf(console, clusterId)
-  const client = createClient({ members: nodes.map(({ nodeId, port }) => ({ nodeId, host: '127.0.0.1', port })), protocol })
-  onTestFinished(() => { client.close() })
-  return client
 }
 
 async function writersWith(client: Client): Promise<CountingWriter[]> {
@@ -294,8 +287,10 @@ test('a PBFT cluster of the console: a liar is a fault in force, seen by the oth
   await untilState(client, id, 'quorate', 60_000)
   await expectKept(client, id, writers)
   // The keys stay where they are.
-  const secrets = (await stateOf(client, id)).nodes.map(({ directory }) => readFileSync(path.join(directory, 'signing-key.pem'), 'utf8'))
-  expect((await stateOf(client, id)).nodes.map(({ directory }) => statSync(path.join(directory, 'signing-key.pem')).mode & 0o777)).toEqual([0o600, 0o600, 0o600, 0o600])
+  const { nodes, clientKeyFile = 'none' } = await stateOf(client, id)
+  const files = [...nodes.map(({ directory }) => path.join(directory, 'signing-key.pem')), clientKeyFile]
+  const secrets = files.map((file) => readFileSync(file, 'utf8'))
+  expect(files.map((file) => statSync(file).mode & 0o777)).toEqual([0o600, 0o600, 0o600, 0o600, 0o600])
   const shown = [...logged, JSON.stringify(await stateOf(client, id)), readFileSync(path.join(data, 'sandboxes', id, 'cluster.json'), 'utf8')].join('\n')
   for (const secret of secrets) expect(shown).not.toContain(secret.split('\n')[1] ?? 'no key')
   expect((await momentOf(client, id)).observations.every(({ groups }) => groups.every(({ fence }) => !isUnknown(fence) && fence.kind === 'view'))).toBe(true)

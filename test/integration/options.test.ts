@@ -7,13 +7,11 @@ import type { OptionsRollout } from '../../src/contract/sandbox'
 import type { ProtocolName } from '../../src/core/machine'
 import type { ClusterState } from '../../src/core/observe'
 import { committedAmong, hasCaughtUp } from '../../src/main/console/sandbox/rollout-rules'
-import { createClient } from '../../src/runtime/client'
 import type { ConsoleClient } from '../../src/renderer/src/bridge/client'
 import { bundle, type Bundle } from './support/bundle'
-import { createCluster, derivationOf, leaderOf, momentOf, startConsole, stateOf, untilState, value } from './support/console'
+import { clientOn, createCluster, derivationOf, leaderOf, momentOf, startConsole, stateOf, untilState, value } from './support/console'
 import { progress } from './support/soundness'
 import { until } from './support/until'
-import { signerIn } from './support/cluster'
 import { CountingWriter } from './support/writers'
 
 const TIMEOUT_MS = 120_000
@@ -30,10 +28,7 @@ const folder = (): string => {
 }
 
 async function writersOn(console: ConsoleClient, clusterId: string): Promise<readonly CountingWriter[]> {
-  const { nodes, protocol, clientKeyFile } = await stateOf(console, clusterId)
-  const signing = clientKeyFile === undefined ? {} : { signCommand: signerIn(clientKeyFile) }
-  const client = createClient({ members: nodes.map(({ nodeId, port }) => ({ nodeId, host: '127.0.0.1', port })), protocol, ...signing })
-  onTestFinished(() => { client.close() })
+  const client = await clientOn(console, clusterId)
   const writers = Array.from({ length: 4 }, (_, i) => new CountingWriter(client, `w${i}`))
   await Promise.all(writers.map((writer) => writer.start()))
   return writers

@@ -12,6 +12,8 @@ import { createConsole, MEMORY_ONLY, type ConsoleOptions, type ConsoleService, t
 import { childProcessHost } from '../../../src/main/serve'
 import { webSocketChannel } from '../../../src/renderer/src/bridge/channels/web-socket'
 import { createConsoleClient, type ConsoleClient } from '../../../src/renderer/src/bridge/client'
+import { createClient, type Client } from '../../../src/runtime/client'
+import { signerIn } from './cluster'
 import { until } from './until'
 
 export const value = <Value>(result: Result<Value>): Value => {
@@ -68,6 +70,15 @@ export async function createCluster(client: ConsoleClient, nodes: 1 | 3 | 4 | 5 
 export const stateOf = async (client: ConsoleClient, clusterId: string): Promise<SandboxState> => value(await client.call('sandbox.state', { clusterId }))
 export const momentOf = async (client: ConsoleClient, clusterId: string): Promise<ClusterMoment> => value(await client.call('clusters.moment', { clusterId }))
 export const derivationOf = async (client: ConsoleClient, clusterId: string): Promise<ClusterDerivation> => derive(await momentOf(client, clusterId), Date.now())
+
+/** A client of the cluster that decides, and signs, as it asks. */
+export async function clientOn(console: ConsoleClient, clusterId: string): Promise<Client> {
+  const { nodes, protocol, clientKeyFile } = await stateOf(console, clusterId)
+  const signing = clientKeyFile === undefined ? {} : { signCommand: signerIn(clientKeyFile) }
+  const client = createClient({ members: nodes.map(({ nodeId, port }) => ({ nodeId, host: '127.0.0.1', port })), protocol, ...signing })
+  onTestFinished(() => { client.close() })
+  return client
+}
 
 /** Waits for a state of the cluster, and gives the leader. */
 export async function untilState(client: ConsoleClient, clusterId: string, wanted: ClusterDerivation['state'], timeoutMs = 20_000): Promise<ClusterDerivation> {
