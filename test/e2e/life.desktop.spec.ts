@@ -70,8 +70,7 @@ test('a second start on the same data ends and leaves the first alone', async ({
   const { spawnfile } = quorate.app!.process()
   const sandbox = process.getuid?.() === 0 ? ['--no-sandbox'] : []
   const second = spawn(spawnfile, [...sandbox, root, '--data', quorate.dataDirectory, '--no-sandbox-cluster'], { stdio: 'ignore' })
-  const ended = once(second, 'exit')
-  expect((await ended)[0]).toBe(0)
+  expect((await once(second, 'exit'))[0]).toBe(0)
   expect(await quorate.app!.evaluate(({ BrowserWindow }) => BrowserWindow.getAllWindows().length)).toBe(1)
 })
 

@@ -1,17 +1,8 @@
 /** Who leads rather than others, and who takes the place of whom: chosen, seen and asked for in the window. */
-import type { Page } from '@playwright/test'
-import { expect, screenshotPath, test } from './support'
-import { chooseLanguage, goTo, leaderOf, sentence, startLocalCluster } from './support/story'
+import { expect, test } from './support'
+import { chooseLanguage, goTo, inBothThemes, leaderOf, QUORATE, sentence, startLocalCluster } from './support/story'
 
-const QUORATE = /^Quorate\. 3 of 3 voters agree on n\d in term \d+\. Can lose 1 more\.$/
 const CATCHES_UP = { timeout: 60_000 }
-
-async function inBothThemes(page: Page, name: string): Promise<void> {
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme })
-    await page.screenshot({ path: screenshotPath(`members-${name}-${scheme}`) })
-  }
-}
 
 test('the member that was preferred at the beginning leads, and another does once it is preferred', async ({ quorate }) => {
   test.setTimeout(240_000)
@@ -22,7 +13,7 @@ test('the member that was preferred at the beginning leads, and another does onc
   await preference.getByRole('button', { name: 'n1' }).click()
   await expect(preference.getByRole('button', { name: 'n1, choice 2' })).toHaveAttribute('aria-pressed', 'true')
   await preference.scrollIntoViewIfNeeded()
-  await inBothThemes(page, `preferred-welcome-${transport}`)
+  await inBothThemes(page, `members-preferred-welcome-${transport}`)
   await startLocalCluster(page)
   await expect(sentence(page)).toHaveText(QUORATE)
   await expect.poll(() => leaderOf(page), { timeout: 30_000 }).toBe('n2')
@@ -37,7 +28,7 @@ test('the member that was preferred at the beginning leads, and another does onc
   await choices.getByRole('button', { name: 'n1, choice 1' }).click()
   await choices.getByRole('button', { name: 'n3' }).click()
   await expect(choices.getByRole('button', { name: 'n3, choice 1' })).toBeVisible()
-  await inBothThemes(page, `preferred-plan-${transport}`)
+  await inBothThemes(page, `members-preferred-plan-${transport}`)
   await dialog.getByRole('button', { name: 'Change the options' }).click()
   await expect(dialog).toBeHidden()
   await expect.poll(() => leaderOf(page), { timeout: 90_000 }).toBe('n3')
@@ -59,17 +50,17 @@ test('a member that will not come back is replaced in one step, and the cluster 
   await page.getByRole('menuitem', { name: 'Replace…' }).click()
   const dialog = page.getByRole('alertdialog')
   await expect(dialog.getByRole('row', { name: 'Failures tolerated 0 1' })).toBeVisible()
-  await inBothThemes(page, `replace-${transport}`)
+  await inBothThemes(page, `members-replace-${transport}`)
   await dialog.getByRole('button', { name: 'Replace it' }).click()
   await expect(dialog).toBeHidden({ timeout: 30_000 })
   await expect(sentence(page)).toHaveText(QUORATE, CATCHES_UP)
   await expect(page.getByRole('group', { name: 'Actions on n4' })).toBeVisible()
   await expect(page.getByRole('group', { name: `Actions on ${lost}` })).toBeHidden(CATCHES_UP)
-  await inBothThemes(page, `replaced-${transport}`)
+  await inBothThemes(page, `members-replaced-${transport}`)
   await goTo(page, 'Events')
   await page.getByPlaceholder('Filter by text').fill(lost)
   await expect(page.getByText(new RegExp(`n4.*${lost}|${lost}.*n4`)).first()).toBeVisible()
-  await inBothThemes(page, `replaced-events-${transport}`)
+  await inBothThemes(page, `members-replaced-events-${transport}`)
 })
 
 test('without a leader nobody is asked to hand leadership on', async ({ quorate }) => {
@@ -87,5 +78,5 @@ test('without a leader nobody is asked to hand leadership on', async ({ quorate 
   const base = page.url()
   await chooseLanguage(page, 'zh-CN')
   await page.goto(base)
-  await inBothThemes(page, `leaderless-chinese-${transport}`)
+  await inBothThemes(page, `members-leaderless-chinese-${transport}`)
 })

@@ -1,17 +1,9 @@
 /** The options of a cluster: chosen as it is created, seen in force, changed while it runs and under load; and members of a chosen kind. */
 import type { Page } from '@playwright/test'
-import { expect, screenshotPath, test } from './support'
-import { chooseLanguage, goTo, leaderOf, sentence, startLocalCluster } from './support/story'
+import { expect, test } from './support'
+import { chooseLanguage, goTo, inBothThemes, leaderOf, QUORATE, sentence, startLocalCluster } from './support/story'
 
-const QUORATE = /^Quorate\. 3 of 3 voters agree on n\d in term \d+\. Can lose 1 more\.$/
 const RESTARTS = { timeout: 90_000 }
-
-async function inBothThemes(page: Page, name: string): Promise<void> {
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme })
-    await page.screenshot({ path: screenshotPath(`options-${name}-${scheme}`) })
-  }
-}
 
 const panel = (page: Page) => page.getByRole('region', { name: 'What the members run with' })
 const rowOf = (page: Page, option: string) => panel(page).getByRole('row', { name: new RegExp(`^${option}`) })
@@ -26,7 +18,7 @@ test('options chosen at the beginning are in force, and one is changed under loa
   const entries = page.getByRole('spinbutton', { name: 'Snapshot after' })
   await entries.fill('5000')
   await entries.press('Tab')
-  await inBothThemes(page, `welcome-${transport}`)
+  await inBothThemes(page, `options-welcome-${transport}`)
   await startLocalCluster(page)
   await expect(sentence(page)).toHaveText(QUORATE)
 
@@ -56,7 +48,7 @@ test('options chosen at the beginning are in force, and one is changed under loa
   await next.press('Tab')
   await expect(dialog.getByText('5,000 entries → 20,000 entries')).toBeVisible()
   await expect(dialog.getByRole('listitem').filter({ hasText: 'hands leadership on first' })).toHaveCount(1)
-  await inBothThemes(page, `plan-${transport}`)
+  await inBothThemes(page, `options-plan-${transport}`)
   await dialog.getByRole('button', { name: 'Change the options' }).focus()
   await page.keyboard.press('Enter')
   await expect(dialog).toBeHidden()
@@ -68,13 +60,13 @@ test('options chosen at the beginning are in force, and one is changed under loa
   const before = await numberOf(page, 'Completed')
   await expect.poll(() => numberOf(page, 'Completed'), { timeout: 30_000 }).toBeGreaterThan(before + 100)
   expect(await numberOf(page, 'Errors')).toBe(0)
-  await inBothThemes(page, `changed-${transport}`)
+  await inBothThemes(page, `options-changed-${transport}`)
 
   await goTo(page, 'Events')
   await page.getByPlaceholder('Filter by text').fill('options')
   await expect(page.getByText('The new options are in force on all members that run.')).toBeVisible()
   await expect(page.getByText(/^Options are being changed: snapshot-after 5000 → 20000\. Members are restarted one at a time: n\d, n\d, n\d\.$/)).toBeVisible()
-  await inBothThemes(page, `events-${transport}`)
+  await inBothThemes(page, `options-events-${transport}`)
 
   const again = await quorate.restart()
   await again.getByRole('navigation', { name: 'Clusters' }).getByRole('link', { name: /Local cluster/ }).click()
@@ -105,17 +97,17 @@ test('a change waits for a member that does not answer, is cancelled, and goes o
   const [bar, filled] = await Promise.all([panel(page).getByRole('progressbar').boundingBox(), panel(page).getByRole('progressbar').locator('div').boundingBox()])
   expect((filled?.width ?? 0) / (bar?.width ?? 1)).toBeCloseTo(0.6, 1)
   await panel(page).scrollIntoViewIfNeeded()
-  await inBothThemes(page, `waiting-${transport}`)
+  await inBothThemes(page, `options-waiting-${transport}`)
 
   await panel(page).getByRole('button', { name: 'Cancel' }).click()
   await expect(panel(page).getByText('The change of the options was cancelled.')).toBeVisible(RESTARTS)
   await expect(panel(page).getByText(/^With older values: /)).toContainText(last)
-  await inBothThemes(page, `cancelled-${transport}`)
+  await inBothThemes(page, `options-cancelled-${transport}`)
   await actions.getByRole('button', { name: 'Resume' }).click()
   await expect(sentence(page)).toHaveText(/^Quorate\. 5 of 5 voters/, { timeout: 60_000 })
   await panel(page).getByRole('button', { name: 'Go on…' }).click()
   await expect(dialog.getByRole('listitem')).toHaveCount(2)
-  await inBothThemes(page, `go-on-${transport}`)
+  await inBothThemes(page, `options-go-on-${transport}`)
   await dialog.getByRole('button', { name: 'Go on' }).click()
   await expect(rowOf(page, 'Forwarding').getByRole('cell').first()).toHaveText('Ondefault Off', RESTARTS)
   await expect(panel(page).getByText(/^With older values: /)).toBeHidden()
@@ -135,7 +127,7 @@ test('how reads are answered waits for a stop; what cannot be done says why', as
   await dialog.getByRole('switch', { name: 'Forwarding' }).click()
   await expect(dialog.getByText('Bring back the members that do not answer, and try again.')).toBeVisible()
   await expect(dialog.getByRole('button', { name: 'Change the options' })).toBeDisabled()
-  await inBothThemes(page, `refused-${transport}`)
+  await inBothThemes(page, `options-refused-${transport}`)
   await dialog.getByRole('button', { name: 'Cancel' }).click()
 
   await page.getByRole('button', { name: 'Stop the cluster' }).click()
@@ -146,7 +138,7 @@ test('how reads are answered waits for a stop; what cannot be done says why', as
   await dialog.getByRole('button', { name: 'Change the options' }).click()
   await expect(rowOf(page, 'Reads')).toContainText('Lease from the next start')
   await panel(page).scrollIntoViewIfNeeded()
-  await inBothThemes(page, `stopped-${transport}`)
+  await inBothThemes(page, `options-stopped-${transport}`)
   await page.getByRole('button', { name: 'Start the cluster' }).click()
   await expect(sentence(page)).toHaveText(QUORATE, { timeout: 60_000 })
   await expect(rowOf(page, 'Reads').getByRole('cell').first()).toHaveText('Leasedefault Quorum')
@@ -157,7 +149,7 @@ test('how reads are answered waits for a stop; what cannot be done says why', as
   await page.getByRole('region', { name: '成员的运行选项' }).getByRole('button', { name: '更改…' }).click()
   await page.getByRole('alertdialog').getByRole('switch', { name: '转发' }).click()
   await expect(page.getByRole('alertdialog').getByText('成员逐个重启，前一个追上进度后才轮到下一个：')).toBeVisible()
-  await inBothThemes(page, `chinese-${transport}`)
+  await inBothThemes(page, `options-chinese-${transport}`)
 })
 
 test('PBFT has an option of its own, and what its replicas do not say is shown as not known', async ({ quorate }) => {
@@ -175,7 +167,7 @@ test('PBFT has an option of its own, and what its replicas do not say is shown a
   await expect(rowOf(page, 'Checkpoint interval').getByRole('img', { name: 'The members do not say' })).toBeVisible()
   await expect(rowOf(page, 'Heartbeat')).toContainText('45 msdefault')
   await panel(page).scrollIntoViewIfNeeded()
-  await inBothThemes(page, `pbft-${transport}`)
+  await inBothThemes(page, `options-pbft-${transport}`)
   await panel(page).getByRole('button', { name: 'Change…' }).click()
   const dialog = page.getByRole('alertdialog')
   await dialog.getByRole('switch', { name: 'Tentative execution' }).click()
@@ -207,10 +199,10 @@ test('a node joins as what it was chosen to be: a learner does not vote, a witne
     await expect(dialog.getByRole('radio', { name })).toBeChecked()
   }
   await expect(dialog.getByText('It votes and acknowledges, keeps no data and never leads.')).toBeVisible()
-  await inBothThemes(page, `witness-${transport}`)
+  await inBothThemes(page, `options-witness-${transport}`)
   await dialog.getByRole('button', { name: 'Add the node' }).click()
   await expect(dialog).toBeHidden({ timeout: 30_000 })
   await expect(page.getByRole('row', { name: /^n5/ }).first()).toContainText('Witness', { timeout: 30_000 })
   await expect(sentence(page)).toHaveText(/^Quorate\. 4 of 4 voters agree on n\d in term \d+\. Can lose 1 more\.$/, { timeout: 60_000 })
-  await inBothThemes(page, `kinds-${transport}`)
+  await inBothThemes(page, `options-kinds-${transport}`)
 })

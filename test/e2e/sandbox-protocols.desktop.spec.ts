@@ -1,16 +1,6 @@
 /** A group in which one may lie, in the real window: made, watched, lied to, and healed. And a cluster whose members change. */
-import type { Page } from '@playwright/test'
-import { expect, screenshotPath, test } from './support'
-import { goTo, sentence, startLocalCluster } from './support/story'
-
-const keep = async (page: Page, name: string): Promise<void> => { await page.screenshot({ path: screenshotPath(name) }) }
-
-async function inBothThemes(page: Page, name: string): Promise<void> {
-  for (const scheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme: scheme })
-    await keep(page, `${name}-${scheme}`)
-  }
-}
+import { expect, test } from './support'
+import { goTo, inBothThemes, sentence, startLocalCluster } from './support/story'
 
 test('a PBFT cluster: views and a primary, a liar that the others expose, and its undo', async ({ quorate }) => {
   test.setTimeout(180_000)

@@ -1,9 +1,7 @@
 /** A newcomer's first hour: a local cluster, its leader killed, a partition healed, load, and the history found again. */
 import type { Page } from '@playwright/test'
 import { expect, screenshotPath, test } from './support'
-import { goTo, leaderOf, openCluster, sentence, startLocalCluster, termOf } from './support/story'
-
-const QUORATE = /^Quorate\. 3 of 3 voters agree on n\d in term \d+\. Can lose 1 more\.$/
+import { goTo, leaderOf, openCluster, QUORATE, sentence, startLocalCluster, termOf } from './support/story'
 
 async function keep(page: Page, name: string): Promise<void> {
   await page.screenshot({ path: screenshotPath(name) })

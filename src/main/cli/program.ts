@@ -39,9 +39,8 @@ export interface ProgramOptions {
 }
 
 const NODE_COUNTS: readonly NodeCount[] = [1, 3, 4, 5, 7]
-/** The smallest cluster that takes a failure. */
 const LOCAL_CLUSTER = 'Local cluster'
-
+/** The smallest cluster that takes a failure. */
 const DEFAULT_NODES: Readonly<Record<ProtocolName, NodeCount>> = { raft: 3, paxos: 3, pbft: 4 }
 
 function serveCommand(options: ProgramOptions, finish: Finish): Command {

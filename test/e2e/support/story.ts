@@ -1,11 +1,22 @@
 /** The steps that stories share, told through what a person sees. */
 import type { Locator, Page } from '@playwright/test'
 import { expect } from './fixtures'
+import { screenshotPath } from './places'
 
 export type ClusterTab = 'Topology' | 'Consensus' | 'Replication' | 'Alerts' | 'Events' | 'Lab'
 
 /** The state of the open cluster, in words. */
 export const sentence = (page: Page): Locator => page.locator('header p[role="status"] > span').last()
+
+/** What it says of a cluster of three that is well. */
+export const QUORATE = /^Quorate\. 3 of 3 voters agree on n\d in term \d+\. Can lose 1 more\.$/
+
+export async function inBothThemes(page: Page, name: string): Promise<void> {
+  for (const scheme of ['light', 'dark'] as const) {
+    await page.emulateMedia({ colorScheme: scheme })
+    await page.screenshot({ path: screenshotPath(`${name}-${scheme}`) })
+  }
+}
 
 export type Language = 'en' | 'zh-CN'
 const LANGUAGE_NAMES: Readonly<Record<Language, string>> = { en: 'English', 'zh-CN': '简体中文' }
