@@ -67,7 +67,8 @@ test('a PBFT cluster with a liar in it, in a picture', async ({ quorate }) => {
   await page.getByRole('button', { name: 'Start', exact: true }).last().click()
   await page.getByLabel(`Behaviour of ${await leaderOf(page)}`).selectOption({ label: 'Equivocates' })
   await expect(sentence(page)).toHaveText(/^At risk\. n\d has broken the protocol/, { timeout: 60_000 })
-  await expect(page.getByText('Local cluster is starting')).toBeHidden({ timeout: 30_000 })
+  // Exactly: what is read out to a screen reader holds the same words.
+  await expect(page.getByText('Local cluster is starting', { exact: true })).toBeHidden({ timeout: 30_000 })
   await page.getByRole('button', { name: 'Stop the cluster' }).scrollIntoViewIfNeeded()
   await pictureOf(page, 'pbft')
 })
