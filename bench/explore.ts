@@ -28,6 +28,7 @@ const SEARCHES: Readonly<Record<string, Search>> = {
 const ONE = { termsMax: 1, proposalsMax: 1, crashesMax: 0, beatsMax: 0, statesMax }
 const SCOPES: Readonly<Record<string, Omit<ExploreScope, 'nodes'>>> = {
   one: ONE, beat: { ...ONE, beatsMax: 1 }, crash: { ...ONE, crashesMax: 1 }, entries: { ...ONE, proposalsMax: 2 },
+  'entries-crash': { ...ONE, proposalsMax: 2, crashesMax: 1 },
   terms: { ...ONE, termsMax: 2 }, 'terms-two-candidates': { ...ONE, termsMax: 2, candidates: ['n1', 'n2'] },
   'terms-entries': { ...ONE, termsMax: 2, proposalsMax: 2 }, 'terms-crash': { ...ONE, termsMax: 2, crashesMax: 1 },
   whole: { ...ONE, termsMax: 2, proposalsMax: 2, crashesMax: 1 },

@@ -103,6 +103,10 @@ export interface ProtocolPlan {
   readonly appendBytesMax: number
   readonly inflightMessagesMax: number
   readonly logWindowBytesMax: number
+  /** A leader takes in nothing more while so much is not committed; absent: what the driver allows. */
+  readonly uncommittedBytesMax?: number
+  /** Raft: members of lower priority stand later; absent ones have priority 0. */
+  readonly priorities?: Readonly<Record<NodeName, number>>
   /** An operator hands leadership over in this run; absent: where the adapter says so. */
   readonly leadershipTransfer?: boolean
 }
@@ -204,12 +208,12 @@ export const FAULT_KINDS: readonly FaultKind[] = [
 ]
 
 /** What a plan aims at. The campaign draws one for each seed; planted bugs may be looked for with one. */
-export type Profile = 'mixed' | 'elections' | 'snapshots' | 'membership' | 'disk' | 'reads' | 'byzantine' | 'calm' | 'tentative' | AimedProfile
+export type Profile = 'mixed' | 'elections' | 'snapshots' | 'membership' | 'disk' | 'reads' | 'byzantine' | 'calm' | 'tentative' | 'options' | AimedProfile
 /** Those that aim at cells of the ledger; no seed draws one by itself. */
 export type AimedProfile = 'changes' | 'transfers' | 'moments'
 export type SwarmProfile = Exclude<Profile, AimedProfile>
 export const AIMED_PROFILES: readonly AimedProfile[] = ['changes', 'transfers', 'moments']
-export const PROFILES: readonly Profile[] = ['mixed', 'elections', 'snapshots', 'membership', 'disk', 'reads', 'byzantine', 'calm', 'tentative', ...AIMED_PROFILES]
+export const PROFILES: readonly Profile[] = ['mixed', 'elections', 'snapshots', 'membership', 'disk', 'reads', 'byzantine', 'calm', 'tentative', 'options', ...AIMED_PROFILES]
 
 export interface SimulationPlan {
   readonly version: typeof PLAN_VERSION

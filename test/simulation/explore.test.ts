@@ -48,6 +48,12 @@ describe('every state of a small cluster', () => {
     isSound(explored)
     expect(explored.met.secondTerm).toBeGreaterThan(0)
   }, TEST_MS)
+  it('of Paxos: a ballot of everyone, two proposals and a crash', () => {
+    const explored = explore({ subject: paxosSubject(), scope: { ...TINY, proposalsMax: 2, crashesMax: 1, statesMax: 5_000_000 }, order: 'progress' })
+    isSound(explored)
+    expect(explored.met.secondTerm).toBeGreaterThan(0)
+    expect(explored.met.crashed).toBeGreaterThan(0)
+  }, WHOLE_MS)
   it('of PBFT: a batch from pre-prepare to execution', () => isSound(explore({ subject: pbftSubject(), scope: { ...TINY, nodes: 4 } })), TEST_MS)
 })
 

@@ -30,7 +30,7 @@ export interface MachineLimits {
   readonly appendBytesMax: number
   readonly inflightMessagesMax: number
   readonly inflightBytesMax: number
-  /** Appended at the leader and not yet committed. */
+  /** Taken in by the leader and not yet committed; while it is less, one more command of any size is. */
   readonly uncommittedBytesMax: number
   /** Entries kept in memory behind the applied index; older ones are read back from storage. */
   readonly logWindowBytesMax: number

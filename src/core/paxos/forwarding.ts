@@ -53,8 +53,8 @@ export function receiveForward(state: PaxosState, from: string, { ballot, incarn
   for (const [i, command] of commands.entries()) {
     const number = sequence + i
     if (!taken.add(number)) continue
-    const isFull = proposals.bytes + command.length > state.config.limits.uncommittedBytesMax || command.length > state.config.limits.commandBytesMax
-    if (!isLeading || reign.handover || isFull) {
+    const isTaken = isLeading && !reign.handover && proposals.hasRoom(command, state.config.limits) && command.length <= state.config.limits.commandBytesMax
+    if (!isTaken) {
       state.send(from, { kind: 'forward-refused', incarnation, sequence: number, count: 1, isBusy: isLeading })
     } else {
       proposals.enqueue({ kind: 'forwarded', data: encodeForwarded({ nodeId: from, incarnation, sequence: number, command }), token: 0 })

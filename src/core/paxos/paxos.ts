@@ -30,7 +30,7 @@ import { canFillSlots, fillSlots, ownAcceptDurable, replicate, tickProposer, win
 import { canServeReads, hasLease, serveReads, tickReads } from './read-service'
 import { changeMembers, checkMembership, tickPromotion } from './reconfiguration'
 import { acceptedRecord, decodeForwarded, hardStateRecord } from './record-codec'
-import { entryBytes, SLOT_OVERHEAD_BYTES } from './slot-log'
+import { entryBytes } from './slot-log'
 import { tickSnapshotTransfer } from './snapshot-transfer'
 import type { PaxosState } from './state'
 import type { Accepted, PaxosFact, PaxosOptions } from './types'
@@ -95,9 +95,7 @@ export class PaxosMachine implements ProtocolMachine {
     }
     for (const [i, data] of commands.entries()) {
       const token = tokens[i] as number
-      // One command always fits, so that a large one is not refused for ever.
-      const isFull = proposals.bytes > 0 && proposals.bytes + data.length + SLOT_OVERHEAD_BYTES > state.config.limits.uncommittedBytesMax
-      if (isFull || reign.handover) proposals.refuse(token, { kind: 'busy' })
+      if (reign.handover || !proposals.hasRoom(data, state.config.limits)) proposals.refuse(token, { kind: 'busy' })
       else proposals.enqueue({ kind: 'command', data, token })
     }
   }

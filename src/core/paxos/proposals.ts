@@ -1,6 +1,6 @@
 /** The proposals of clients at this member: those that wait for a slot, and those in a slot whose fate is not yet known. */
 import { isPlanted } from '../base'
-import type { ProposalRefusal, RefusedProposal } from '../machine'
+import type { MachineLimits, ProposalRefusal, RefusedProposal } from '../machine'
 import type { Ballot } from './ballot'
 import { SLOT_OVERHEAD_BYTES } from './slot-log'
 import type { ValueKind } from './types'
@@ -29,6 +29,12 @@ export class Proposals {
 
   get waiting(): number {
     return this.#queue.length - this.#queueHead
+  }
+
+  /** For one more, whatever its size: a large one that had to fit would wait for ever while small ones pass it. */
+  hasRoom(command: Uint8Array, { uncommittedBytesMax }: Pick<MachineLimits, 'uncommittedBytesMax'>): boolean {
+    if (__PLANTED__ && isPlanted('paxos/small-commands-first')) return this.bytes === 0 || this.bytes + command.length + SLOT_OVERHEAD_BYTES <= uncommittedBytesMax
+    return this.bytes < uncommittedBytesMax
   }
 
   refuse(token: number, refusal: ProposalRefusal): void {
@@ -63,7 +69,8 @@ export class Proposals {
     const placed = this.#placed.get(slot)
     if (!placed) return 0
     this.#placed.delete(slot)
-    this.bytes -= placed.bytes
+    const isKept = __PLANTED__ && isPlanted('paxos/uncommitted-bytes-kept') && placed.ballot !== origin
+    if (!isKept) this.bytes -= placed.bytes
     if (placed.ballot === origin || (__PLANTED__ && isPlanted('paxos/settled-by-slot'))) return placed.token
     this.refuse(placed.token, { kind: 'not-leader', leaderId })
     return 0

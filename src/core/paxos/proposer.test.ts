@@ -93,6 +93,16 @@ describe('a leader', () => {
     expect(cluster.outcomes.get(second as number)).toEqual({ kind: 'refused', refusal: { kind: 'busy' } })
     expect(cluster.outcomes.get(third as number)).toEqual({ kind: 'refused', refusal: { kind: 'not-leader', leaderId: leader } })
   })
+
+  it.each([{ forwarding: false }, { forwarding: true }])('takes a large command where it would take a small one (forwarding: $forwarding)', ({ forwarding }) => {
+    const cluster = new TestCluster({ ids: ABC, options: { forwarding }, limits: { uncommittedBytesMax: 100 } })
+    const leader = cluster.elect()
+    cluster.run(4)
+    const asked = forwarding ? ABC.find((id) => id !== leader) as string : leader
+    const tokens = cluster.propose(asked, 'x=1', `x=${'2'.repeat(200)}`, 'x=3')
+    cluster.run(5)
+    expect(tokens.map((token) => cluster.outcomes.get(token))).toMatchObject([{ kind: 'applied' }, { kind: 'applied' }, { kind: 'refused', refusal: { kind: 'busy' } }])
+  })
 })
 
 describe('a new leader', () => {

@@ -20,10 +20,9 @@ export function propose(state: RaftState, commands: readonly Uint8Array[]): Prop
   const firstIndex = log.lastIndex + 1
   let accepted = 0
   for (const data of commands) {
-    const bytes = data.length + ENTRY_OVERHEAD_BYTES
-    // One command always fits, so that a large one is not refused for ever.
-    if (state.uncommittedBytes > 0 && state.uncommittedBytes + bytes > state.config.limits.uncommittedBytesMax) break
-    state.uncommittedBytes += bytes
+    // Whatever its size: a large one that had to fit would wait for ever while small ones pass it.
+    if (state.uncommittedBytes >= state.config.limits.uncommittedBytesMax) break
+    state.uncommittedBytes += data.length + ENTRY_OVERHEAD_BYTES
     log.append({ index: firstIndex + accepted, term, kind: 'command', data })
     accepted++
   }

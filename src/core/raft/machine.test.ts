@@ -106,8 +106,15 @@ describe('a Raft machine behind the contract', () => {
     const bench = new Bench()
     bench.propose(1)
     expect(bench.refused).toEqual([{ token: 1, refusal: { kind: 'not-leader', leaderId: null } }])
-    bench.lead().propose(2, 3, 4, 5, 6, 7, 8)
-    expect(bench.refused.slice(1)).toEqual([{ token: 8, refusal: { kind: 'busy' } }])
+    bench.lead().propose(2, 3, 4, 5, 6, 7, 8, 9)
+    expect(bench.refused.slice(1)).toEqual([{ token: 9, refusal: { kind: 'busy' } }])
+  })
+
+  it('takes a large command where it would take a small one', () => {
+    const bench = new Bench().lead()
+    bench.machine.propose(['small', 'large'.repeat(100), 'small'].map((text) => utf8Encode(text)), [1, 2, 3])
+    bench.settle()
+    expect(bench.refused).toEqual([{ token: 3, refusal: { kind: 'busy' } }])
   })
 
   it('does not make room for more than the limit of uncommitted bytes when entries of an earlier reign are committed', () => {
@@ -118,12 +125,12 @@ describe('a Raft machine behind the contract', () => {
     bench.settle()
     bench.hear('b', { kind: 'pre-vote-response', term: 2, granted: true })
     bench.hear('b', { kind: 'vote-response', term: 2, granted: true })
-    bench.propose(1, 2, 3, 4, 5, 6, 7)
-    expect(bench.refused).toEqual([{ token: 7, refusal: { kind: 'busy' } }])
+    bench.propose(1, 2, 3, 4, 5, 6, 7, 8)
+    expect(bench.refused).toEqual([{ token: 8, refusal: { kind: 'busy' } }])
     bench.hear('b', { kind: 'append-response', term: 2, rejected: false, index: 7, hintIndex: 0, hintTerm: 0 })
-    expect(bench.machine.status()).toMatchObject({ role: 'leader', committedIndex: 7, lastIndex: 13 })
-    bench.propose(8)
-    expect(bench.refused.slice(1)).toEqual([{ token: 8, refusal: { kind: 'busy' } }])
+    expect(bench.machine.status()).toMatchObject({ role: 'leader', committedIndex: 7, lastIndex: 14 })
+    bench.propose(9)
+    expect(bench.refused.slice(1)).toEqual([{ token: 9, refusal: { kind: 'busy' } }])
   })
 
   it('does not know what became of proposals when another leads', () => {

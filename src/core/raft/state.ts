@@ -139,6 +139,7 @@ export class RaftState {
     const own = this.priorityOf(this.id)
     let highest = own
     for (const { id, kind } of this.members) if (kind === 'voter') highest = Math.max(highest, this.priorityOf(id))
+    if (__PLANTED__ && isPlanted('raft/lower-priority-waits-without-end')) return (highest - own) * this.config.electionTicks
     return Math.min(PRIORITY_STEPS_MAX, highest - own) * this.config.electionTicks
   }
 

@@ -28,6 +28,7 @@ const TRIGGERS: readonly Trigger[] = [...PHASES, 'write-in-flight', 'elected', '
 const FAVOURED: Readonly<Partial<Record<Profile, readonly Trigger[]>>> = {
   elections: ['election', 'elected', 'committed', 'write-in-flight'], snapshots: ['snapshot', 'state-transfer'], membership: ['reconfiguration'],
   disk: ['write-in-flight'], reads: ['elected', 'committed'], tentative: ['write-in-flight', 'election', 'committed'],
+  options: ['write-in-flight', 'elected', 'reconfiguration'],
 }
 const FAVOURED_SHARE = 0.7
 

@@ -16,7 +16,7 @@ describe('drawn plans', () => {
       for (const fault of plan.faults) kinds.add(fault.kind)
     }
     expect([...kinds].sort()).toEqual([...FAULT_KINDS].sort())
-    expect([...profiles].sort()).toEqual(PROFILES.filter((profile) => profile !== 'byzantine' && profile !== 'tentative' && !AIMED_PROFILES.some((aimed) => aimed === profile)).sort())
+    expect([...profiles].sort()).toEqual(PROFILES.filter((profile) => !['byzantine', 'tentative', 'options'].includes(profile) && !AIMED_PROFILES.some((aimed) => aimed === profile)).sort())
   })
 
   it.each(PROTOCOLS)('of %s damage and let lie no more than it tolerates', (protocol) => {

@@ -3,8 +3,8 @@ import type { Random } from '../../core/base'
 import type { ProtocolName } from '../../core/machine'
 import { AIMED_PROFILES, type AimedProfile, type Profile, type SwarmProfile } from '../plan'
 
-/** Relative weights. Every profile is part of every campaign, but for the one with an option that is off unless someone turns it on. */
-const WEIGHTS: Readonly<Record<SwarmProfile, number>> = { mixed: 5, elections: 4, snapshots: 3, membership: 3, disk: 3, reads: 3, byzantine: 0, calm: 1, tentative: 0 }
+/** Relative weights. Every profile is part of every campaign, but for those with options that are off unless someone turns them on. */
+const WEIGHTS: Readonly<Record<SwarmProfile, number>> = { mixed: 5, elections: 4, snapshots: 3, membership: 3, disk: 3, reads: 3, byzantine: 0, calm: 1, tentative: 0, options: 0 }
 
 export const isAimed = (profile: Profile): profile is AimedProfile => (AIMED_PROFILES as readonly Profile[]).includes(profile)
 

@@ -80,6 +80,7 @@ const SCENES: Readonly<Record<SwarmProfile, readonly Scene[]>> = {
   mixed: [deposedWithSlowDisk, leftBehind, forgottenLeader, darkAfterCommit], elections: [deposedWithSlowDisk, handedOverAndCut, forgottenLeader, darkAfterCommit],
   snapshots: [leftBehind], membership: [abandonedChange, handedOverAndCut, leftBehind], disk: [deposedWithSlowDisk, darkAfterCommit], reads: [forgottenLeader, handedOverAndCut],
   byzantine: [leftBehind], calm: [], tentative: [leftBehind, forgottenLeader, darkAfterCommit],
+  options: [deposedWithSlowDisk, handedOverAndCut, abandonedChange, leftBehind, darkAfterCommit],
 }
 
 /** Null where the profile has no scenes. */

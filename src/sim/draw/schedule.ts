@@ -24,6 +24,7 @@ const PROFILES: Readonly<Record<SwarmProfile, Weights>> = {
   byzantine: { 'partition': 3, 'crash': 2, 'pause': 1, 'delay': 2, 'reordering': 1, 'duplication': 1, 'loss': 1 },
   calm: {},
   tentative: { 'partition': 6, 'crash': 4, 'pause': 2, 'power-loss': 2, 'delay': 2, 'loss': 2, 'reordering': 1, 'duplication': 1, 'clog': 1, 'drop': 1, 'disk-stall': 1 },
+  options: { 'partition': 6, 'crash': 5, 'pause': 2, 'transfer-leadership': 4, 'change-members': 3, 'disk-stall': 2, 'delay': 2, 'loss': 1, 'power-loss': 1, 'clog': 1 },
 }
 
 /** Of kinds that a profile is not about: every kind of fault meets every phase now and then. */

@@ -16,7 +16,7 @@ export function drawSize(protocol: ProtocolName, profile: Profile, seed: number)
   if (protocol === 'pbft') return { nodes: one(random, 4, 4, 4, 7), spares: 0 }
   if (isAimed(profile)) return { nodes: one(random, 3, 3, 5), spares: profile === 'changes' ? one(random, 1, 2, 3) : one(random, 0, 1, 1) }
   const nodes = one(random, 3, 3, 5, 5, 7)
-  return { nodes: profile === 'elections' && nodes === 7 ? 5 : nodes, spares: profile === 'membership' ? one(random, 1, 2, 3) : profile === 'mixed' ? one(random, 0, 0, 1) : 0 }
+  return { nodes: profile === 'elections' && nodes === 7 ? 5 : nodes, spares: profile === 'membership' ? one(random, 1, 2, 3) : profile === 'mixed' || profile === 'options' ? one(random, 0, 0, 1) : 0 }
 }
 
 export function drawTiming(protocol: ProtocolName, seed: number): Pick<SimulationPlan, 'timing' | 'synchrony' | 'network' | 'turnMs'> {
@@ -63,13 +63,14 @@ export function drawWorkload(profile: Profile, seed: number): WorkloadPlan {
   const random = streamOf(seed, 'draw workload')
   const weight = (): number => one(random, 0, 1, 1, 3)
   const mix = { register: weight() + 1, kv: weight(), queue: weight(), lock: weight(), counter: weight() }
-  const clients = one(random, 2, 3, 4, 6)
+  const isBusy = profile === 'options'
+  const clients = isBusy ? 6 : one(random, 2, 3, 4, 6)
   const crowded = streamOf(seed, 'draw sessions')
   const isCrowded = crowded.next() < 0.2
   return {
     deleteShare: one(crowded, 0, 0.1, 0.3), waitShare: one(crowded, 0, 0.5, 1), closeShare: isCrowded ? one(crowded, 0, 0.02, 0.1) : one(crowded, 0, 0, 0.03),
     sessionsMax: isCrowded ? Math.max(2, clients - 1) : 4096,
-    clients, operationsPerSecond: profile === 'reads' ? one(random, 15, 30, 50) : one(random, 5, 10, 10, 20, profile === 'calm' ? 40 : 15),
+    clients, operationsPerSecond: profile === 'reads' ? one(random, 15, 30, 50) : isBusy ? one(random, 30, 60) : one(random, 5, 10, 10, 20, profile === 'calm' ? 40 : 15),
     mix: profile === 'reads' ? { register: 4, kv: 1, queue: 0, lock: 1, counter: 1 } : mix,
     readShare: profile === 'reads' ? 0.6 : one(random, 0.1, 0.3, 0.5), reads: profile === 'reads' ? one(random, 'any', 'leader') : one(random, 'leader', 'leader', 'any'),
     keys: profile === 'reads' ? 1 : one(random, 1, 2, 3), valueBytes: one(random, 8, 8, 32, profile === 'snapshots' ? 200 : 64), timeoutMs: profile === 'reads' ? one(random, 250, 500, 1000) : one(random, 500, 1000, 2500),
@@ -78,6 +79,7 @@ export function drawWorkload(profile: Profile, seed: number): WorkloadPlan {
 
 export function drawOptions(profile: Profile, seed: number): ProtocolPlan {
   const drawn = drawSwarmOptions(profile, seed)
+  if (profile === 'options') return { ...drawn, ...drawSeldomOptions(seed) }
   if (!isAimed(profile)) return drawn
   const random = streamOf(seed, 'draw aimed options')
   // Short logs, small chunks and little memory: whoever falls behind is given a state, in many steps, and what is sent again is read from disk.
@@ -85,6 +87,15 @@ export function drawOptions(profile: Profile, seed: number): ProtocolPlan {
     ...drawn, snapshotAfterEntries: one(random, 5, 10, 20), trailingEntriesMax: one(random, 0, 2, 10), snapshotChunkBytes: one(random, 100, 400),
     checkpointInterval: one(random, 4, 8), logWindowBytesMax: one(random, 200, 200, 2000), leadershipTransfer: true,
   }
+}
+
+/** Few members stand out, since the others all wait for the highest; a cap of one byte lets in one command at a time. */
+function drawSeldomOptions(seed: number): Pick<ProtocolPlan, 'uncommittedBytesMax' | 'priorities'> {
+  const random = streamOf(seed, 'draw seldom options')
+  const count = one(random, 0, 1, 1, 2, 3)
+  const priorities = Object.fromEntries(Array.from({ length: count }, () => [`n${random.integer(1, 8)}`, one(random, 1, 2, 3, 100)]))
+  const uncommittedBytesMax = one(random, null, 1, 1, 150, 400)
+  return { ...(uncommittedBytesMax === null ? {} : { uncommittedBytesMax }), ...(count === 0 ? {} : { priorities }) }
 }
 
 function drawSwarmOptions(profile: Profile, seed: number): ProtocolPlan {

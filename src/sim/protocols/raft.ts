@@ -15,6 +15,7 @@ const protocolOf = ({ options, workload, timing }: SimulationPlan): Protocol<Raf
   followerReads: workload.reads === 'any',
   forwardProposals: options.forwardProposals,
   promoteWithinEntries: PROMOTE_WITHIN_ENTRIES,
+  priorities: new Map(Object.entries(options.priorities ?? {})),
 })
 
 /** By the newest configuration: appended and not committed, or joint. */

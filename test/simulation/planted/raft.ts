@@ -184,4 +184,12 @@ export const PLANTED_RAFT_BUGS = [
     id: 'raft/commit-stops-early', protocol: 'raft', what: 'A leader commits only where one entry at a time becomes safe.',
     violates: 'Progress: nothing is committed after a batch.',
   },
+  {
+    id: 'raft/uncommitted-bytes-kept', protocol: 'raft', what: 'What is committed is counted as uncommitted for ever.',
+    violates: 'Progress: the leader takes nothing any more.', profile: 'options',
+  },
+  {
+    id: 'raft/lower-priority-waits-without-end', protocol: 'raft', what: 'A member stands the later the higher the highest priority is, without a limit.',
+    violates: 'Progress: while the preferred member is away, nobody stands.', profile: 'options',
+  },
 ] as const

@@ -25,7 +25,8 @@ export function planInWords(plan: SimulationPlan): string {
     `clocks      ${plan.clocks.map((clock) => `${clock.node} ${clock.rate}`).join(', ')}`,
     `workload    ${workload.clients} clients, ${workload.operationsPerSecond} operations a second, ${share(workload.readShare)} reads at ${workload.reads === 'any' ? 'any member' : 'the leader'}; ` +
       Object.entries(workload.mix).filter(([, weight]) => weight > 0).map(([model, weight]) => `${model} ${weight}`).join(', '),
-    `options     snapshots ${options.snapshotAfterEntries === 0 ? 'off' : `every ${options.snapshotAfterEntries} entries`}, reads by ${options.readMode}, forwarding ${options.forwardProposals ? 'on' : 'off'}${options.tentative === true ? ', tentative execution on' : ''}`,
+    `options     snapshots ${options.snapshotAfterEntries === 0 ? 'off' : `every ${options.snapshotAfterEntries} entries`}, reads by ${options.readMode}, forwarding ${options.forwardProposals ? 'on' : 'off'}${options.tentative === true ? ', tentative execution on' : ''}` +
+      `${options.uncommittedBytesMax === undefined ? '' : `, ${options.uncommittedBytesMax} B uncommitted at most`}${options.priorities === undefined ? '' : `, priorities ${Object.entries(options.priorities).map(([node, priority]) => `${node} ${priority}`).join(' ')}`}`,
   ]
   if (plan.byzantine.length > 0) {
     lines.push(`liars       ${plan.byzantine.map((each) => (each.kind === 'twins' ? `${each.node} is twins` : `${each.node}: ${each.behaviour}`)).join(', ')}`)
