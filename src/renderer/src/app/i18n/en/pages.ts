@@ -117,7 +117,7 @@ export default {
     notSandbox: 'The laboratory is for local clusters', notSandboxHint: 'Faults are never injected into attached clusters. Start a local cluster to break one safely.', unavailable: 'The local cluster cannot be reached',
     past: 'The past is shown. Faults act on the present only.', toLive: 'Back to live', startFirst: 'Start the cluster first.', drawing: 'Drawing', tool: 'Tool',
     tools: { aim: 'Choose', cutOne: 'Cut one way', cutBoth: 'Cut', partition: 'Partition' },
-    toolHints: { aim: 'Press a link to set it up on the right.', cutOne: 'Press the half of a link that shall fall silent.', cutBoth: 'Press a link to cut it in both directions.', partition: 'Draw a line: members on its two sides stop hearing each other.' },
+    toolHints: { aim: 'Press a link to set it up in the form.', cutOne: 'Press the half of a link that shall fall silent.', cutBoth: 'Press a link to cut it in both directions.', partition: 'Draw a line: members on its two sides stop hearing each other.' },
     phases: { stopped: 'Stopped', starting: 'Starting', running: 'Running', stopping: 'Stopping' },
     states: { starting: 'starting', running: 'running', paused: 'paused', stopped: 'stopped', killed: 'killed', failed: 'failed' },
     nodes: { lies: 'lies', heading: 'Processes', caption: 'Processes of the cluster', node: 'Node', state: 'State', pid: 'PID', port: 'Port', restarts: 'Restarts', actions: 'Actions' },
