@@ -34,9 +34,9 @@ export function openDriver(
     },
     limits: {
       appendBytesMax: options.appendBytesMax, inflightMessagesMax: options.inflightMessagesMax, logWindowBytesMax: options.logWindowBytesMax,
-      ...(options.uncommittedBytesMax === undefined ? {} : { uncommittedBytesMax: options.uncommittedBytesMax }),
       trailingEntriesMax: options.trailingEntriesMax, snapshotChunkBytes: options.snapshotChunkBytes,
       snapshotAfterEntries: options.snapshotAfterEntries === 0 ? Number.MAX_SAFE_INTEGER : options.snapshotAfterEntries, snapshotExpansion: 0,
+      ...options.limits,
     },
   })
 }

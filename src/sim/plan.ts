@@ -4,6 +4,7 @@
  * by to be added.
  */
 import type { MemberChange, ProtocolName, Timing } from '../core/machine'
+import type { DriverLimits } from '../runtime/driver'
 
 export const PLAN_VERSION = 1
 
@@ -75,11 +76,18 @@ export interface WorkloadPlan {
   readonly waitShare: number
   /** Of operations after which a client ends its session and begins another. */
   readonly closeShare: number
+  /** Of operations before which a member ends the session that, as far as it knows, was not used for longest. */
+  readonly expireShare?: number
   /** Sessions that the state machine has room for; beyond them the oldest used is evicted. */
   readonly sessionsMax: number
   /** A client gives up waiting and asks again, with the same sequence, after so long. */
   readonly timeoutMs: number
 }
+
+/** Limits that a plan may set beside those that every plan draws. */
+export type SeldomLimits = Partial<Pick<DriverLimits,
+  'uncommittedBytesMax' | 'inflightBytesMax' | 'readsWaitingMax' | 'proposalsWaitingMax' | 'turnBytesMax' | 'controlsWaitingMax' | 'applyBytesMax' | 'snapshotWriteBytesMax' | 'snapshotAfterBytes'
+>>
 
 /** Options of the protocols; one that a protocol does not have is ignored by it. */
 export interface ProtocolPlan {
@@ -103,8 +111,8 @@ export interface ProtocolPlan {
   readonly appendBytesMax: number
   readonly inflightMessagesMax: number
   readonly logWindowBytesMax: number
-  /** A leader takes in nothing more while so much is not committed; absent: what the driver allows. */
-  readonly uncommittedBytesMax?: number
+  /** Limits of the driver that are far below what it runs with elsewhere. */
+  readonly limits?: SeldomLimits
   /** Raft: members of lower priority stand later; absent ones have priority 0. */
   readonly priorities?: Readonly<Record<NodeName, number>>
   /** An operator hands leadership over in this run; absent: where the adapter says so. */

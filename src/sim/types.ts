@@ -93,6 +93,7 @@ export const DEEDS = [
   'election', 'leader-change', 'snapshot-taken', 'snapshot-installed', 'member-added', 'member-removed', 'config-change', 'truncation', 'lease-read', 'index-read',
   'follower-read', 'leadership-transfer', 'view-change', 'state-transfer', 'torn-write', 'lost-write', 'corruption-found', 'fail-stop', 'client-retry', 'duplicate-reply',
   'message-reordered', 'message-duplicated', 'misbehaviour-proved', 'equivocation', 'log-compacted', 'pause-over-election', 'tentative-reply', 'tentative-undone',
+  'session-expired',
 ] as const
 export type Deed = (typeof DEEDS)[number]
 

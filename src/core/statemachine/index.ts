@@ -1,6 +1,7 @@
 export { decodeCommand, encodeCommand, type Command } from './commands'
 export { KEY_BYTES_MAX } from './codec'
 export { LOCKS_PER_SESSION_MAX } from './locks'
+export { openSessions } from './open-sessions'
 export { LIST_BYTES_MAX, ReplicatedMachine } from './machine'
 export type { Operation } from './operations'
 export { VALUE_BYTES_MAX } from './pairs'

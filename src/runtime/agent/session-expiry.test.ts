@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { decodeReply, encodeCommand, ReplicatedMachine } from '../../core/statemachine'
+import { decodeReply, encodeCommand, openSessions, ReplicatedMachine } from '../../core/statemachine'
 import { CLIENT_LIMITS } from '../client'
 import type { ProposalOutcome } from '../driver'
 import { AGENT_PROCESS_LIMITS } from './limits'
-import { openSessions, SessionExpiry } from './session-expiry'
+import { SessionExpiry } from './session-expiry'
 
 const LIFE_MS = CLIENT_LIMITS.sessionTimeToLiveMs
 const SWEEP_MS = AGENT_PROCESS_LIMITS.sessionSweepMs

@@ -5,7 +5,7 @@
  * It looks at its own state, which costs nobody a message: a leader that is behind, or deposed and unaware, proposes the end of a
  * session together with the use that it saw last, and the machine ends no session that was used since.
  */
-import { decodeReply, encodeCommand, encodeQuery, type SessionUse, type StateMachine } from '../../core/statemachine'
+import { encodeCommand, type SessionUse } from '../../core/statemachine'
 import { CLIENT_LIMITS } from '../client'
 import type { NodeDriver } from '../driver'
 import { AGENT_PROCESS_LIMITS } from './limits'
@@ -29,11 +29,6 @@ interface Seen {
 }
 
 const { sessionSweepMs, sessionsEndedAtOnceMax } = AGENT_PROCESS_LIMITS
-
-export function openSessions(state: Pick<StateMachine, 'query'>): readonly SessionUse[] {
-  const reply = decodeReply(state.query(encodeQuery({ kind: 'sessions' })))
-  return reply?.kind === 'sessions' ? reply.sessions : []
-}
 
 export class SessionExpiry {
   private readonly options: SessionExpiryOptions

@@ -26,8 +26,8 @@ export function possibleCells(protocol: ProtocolName): readonly (readonly [Fault
   return kinds.flatMap((kind) => phases.map((phase) => [kind, phase] as const))
 }
 
-/** What plans of a protocol can aim at: only PBFT has liars and executes tentatively, its members do not change, and it has neither priorities nor a cap. */
+/** What plans of a protocol can aim at: only PBFT has liars and executes tentatively, and its members do not change. */
 export function possibleProfiles(protocol: ProtocolName): readonly Profile[] {
-  const impossible: readonly Profile[] = protocol === 'pbft' ? ['membership', 'changes', 'options'] : ['byzantine', 'tentative']
+  const impossible: readonly Profile[] = protocol === 'pbft' ? ['membership', 'changes'] : ['byzantine', 'tentative']
   return PROFILES.filter((profile) => !impossible.includes(profile))
 }

@@ -2,7 +2,7 @@
 import type { Random } from '../../core/base'
 import type { ProtocolName } from '../../core/machine'
 import type {
-  ByzantinePlan, ClockPlan, DelayShape, DiskPlan, LiarBehaviour, NetworkPlan, Profile, ProtocolPlan, SimulationPlan, Synchrony, WorkloadPlan,
+  ByzantinePlan, ClockPlan, DelayShape, DiskPlan, LiarBehaviour, NetworkPlan, Profile, ProtocolPlan, SeldomLimits, SimulationPlan, Synchrony, WorkloadPlan,
 } from '../plan'
 import { pick, streamOf } from '../streams'
 import { isAimed } from './profile'
@@ -68,6 +68,7 @@ export function drawWorkload(profile: Profile, seed: number): WorkloadPlan {
   const crowded = streamOf(seed, 'draw sessions')
   const isCrowded = crowded.next() < 0.2
   return {
+    ...(isBusy ? { expireShare: 0.02 } : {}),
     deleteShare: one(crowded, 0, 0.1, 0.3), waitShare: one(crowded, 0, 0.5, 1), closeShare: isCrowded ? one(crowded, 0, 0.02, 0.1) : one(crowded, 0, 0, 0.03),
     sessionsMax: isCrowded ? Math.max(2, clients - 1) : 4096,
     clients, operationsPerSecond: profile === 'reads' ? one(random, 15, 30, 50) : isBusy ? one(random, 30, 60) : one(random, 5, 10, 10, 20, profile === 'calm' ? 40 : 15),
@@ -89,13 +90,18 @@ export function drawOptions(profile: Profile, seed: number): ProtocolPlan {
   }
 }
 
-/** Few members stand out, since the others all wait for the highest; a cap of one byte lets in one command at a time. */
-function drawSeldomOptions(seed: number): Pick<ProtocolPlan, 'uncommittedBytesMax' | 'priorities'> {
+/** The lowest lets in one at a time. One command always fits into a turn. */
+const SELDOM_LIMITS: { readonly [Limit in keyof SeldomLimits]-?: readonly number[] } = {
+  uncommittedBytesMax: [1, 150, 400], inflightBytesMax: [1, 300], readsWaitingMax: [1, 2], proposalsWaitingMax: [1, 3], turnBytesMax: [1_000], controlsWaitingMax: [1],
+  applyBytesMax: [1, 300], snapshotWriteBytesMax: [1, 300], snapshotAfterBytes: [500, 3_000],
+}
+
+/** Few members stand out, since the others all wait for the highest; of the limits each is left alone in half of the plans. */
+function drawSeldomOptions(seed: number): Pick<ProtocolPlan, 'limits' | 'priorities'> {
   const random = streamOf(seed, 'draw seldom options')
-  const count = one(random, 0, 1, 1, 2, 3)
-  const priorities = Object.fromEntries(Array.from({ length: count }, () => [`n${random.integer(1, 8)}`, one(random, 1, 2, 3, 100)]))
-  const uncommittedBytesMax = one(random, null, 1, 1, 150, 400)
-  return { ...(uncommittedBytesMax === null ? {} : { uncommittedBytesMax }), ...(count === 0 ? {} : { priorities }) }
+  const priorities = Object.fromEntries(Array.from({ length: one(random, 0, 1, 1, 2, 3) }, () => [`n${random.integer(1, 8)}`, one(random, 1, 2, 3, 100)]))
+  const limits = Object.fromEntries(Object.entries(SELDOM_LIMITS).flatMap(([limit, values]) => (random.next() < 0.5 ? [] : [[limit, one(random, ...values)]])))
+  return { limits, priorities }
 }
 
 function drawSwarmOptions(profile: Profile, seed: number): ProtocolPlan {

@@ -96,6 +96,8 @@ export class Client {
     if (this.#sequence > 0 && this.#random.next() < this.#cluster.plan.workload.closeShare) {
       return this.#close()
     }
+    const { expireShare } = this.#cluster.plan.workload
+    if (expireShare !== undefined && this.#random.next() < expireShare) this.#workload.expireOldest(this.#copyOf(this.#leader ?? pick(this.#random, this.#workload.memberIds()) ?? 'n1'))
     const ask = drawAsk(this.#random, this.#cluster.plan.workload, this.#index, this.#memory)
     if (ask.query !== null) {
       this.#run(ask, queryBytes(ask.query), true)
@@ -253,6 +255,7 @@ export class Client {
       }
       if (meaning.kind === 'expired') {
         // Evicted at a time that nobody knows, and its locks with it.
+        this.#cluster.trace.did('session-expired')
         for (const key of this.#memory.tokens.keys()) this.#workload.spoil(key)
         this.#forget()
       }

@@ -1,6 +1,9 @@
 /** All clients of a simulation and the history of what they asked and were told. */
 import { HistoryRecorder, type History } from '../../core/checker'
+import { encodeCommand, openSessions } from '../../core/statemachine'
 import type { Cluster } from '../cluster'
+import { EVENTS } from '../events'
+import type { SimulatedNode } from '../node'
 import { fingerprint } from '../trace-hash'
 import type { Ask, Meaning } from './asks'
 import { Client } from './client'
@@ -48,10 +51,23 @@ export class Workload {
   /** Without the objects of which the clients themselves cannot know what happened to them. */
   history(): History {
     const { operations } = this.#recorder.history()
-    const { clients, sessionsMax } = this.#cluster.plan.workload
-    // A client that is evicted loses its locks without being told.
-    const isCrowded = sessionsMax <= clients
-    return { operations: operations.filter(({ key }) => typeof key === 'string' && !this.#spoilt.has(key) && !(isCrowded && key.startsWith('l'))) }
+    const { clients, sessionsMax, expireShare = 0 } = this.#cluster.plan.workload
+    // A client whose session ends loses its locks without being told.
+    const areTaken = sessionsMax <= clients || expireShare > 0
+    return { operations: operations.filter(({ key }) => typeof key === 'string' && !this.#spoilt.has(key) && !(areTaken && key.startsWith('l'))) }
+  }
+
+  /** As whoever leads does with the session of a client that is gone; here of one that goes on. It holds where the session was not used since. */
+  expireOldest(node: SimulatedNode): void {
+    const cluster = this.#cluster
+    cluster.queue.push(cluster.nowMs, EVENTS.request, node, 0, 0, 'members', ({ application, driver }: SimulatedNode) => {
+      const [oldest] = application === null ? [] : openSessions(application)
+      if (oldest === undefined) return
+      const command = encodeCommand({ kind: 'expire-session', ...oldest })
+      cluster.adapted.issued(command)
+      cluster.ledger.asked(command)
+      driver?.propose(command, () => undefined)
+    })
   }
 
   /** A read was answered by `nodeId`. */

@@ -26,12 +26,17 @@ export function planInWords(plan: SimulationPlan): string {
     `workload    ${workload.clients} clients, ${workload.operationsPerSecond} operations a second, ${share(workload.readShare)} reads at ${workload.reads === 'any' ? 'any member' : 'the leader'}; ` +
       Object.entries(workload.mix).filter(([, weight]) => weight > 0).map(([model, weight]) => `${model} ${weight}`).join(', '),
     `options     snapshots ${options.snapshotAfterEntries === 0 ? 'off' : `every ${options.snapshotAfterEntries} entries`}, reads by ${options.readMode}, forwarding ${options.forwardProposals ? 'on' : 'off'}${options.tentative === true ? ', tentative execution on' : ''}` +
-      `${options.uncommittedBytesMax === undefined ? '' : `, ${options.uncommittedBytesMax} B uncommitted at most`}${options.priorities === undefined ? '' : `, priorities ${Object.entries(options.priorities).map(([node, priority]) => `${node} ${priority}`).join(' ')}`}`,
+      `${listed(', priorities', options.priorities)}${listed(', limits', options.limits)}`,
   ]
   if (plan.byzantine.length > 0) {
     lines.push(`liars       ${plan.byzantine.map((each) => (each.kind === 'twins' ? `${each.node} is twins` : `${each.node}: ${each.behaviour}`)).join(', ')}`)
   }
   return [...lines, ...scheduleInWords(plan)].join('\n')
+}
+
+const listed = (what: string, numbers: Readonly<Record<string, number>> = {}): string => {
+  const each = Object.entries(numbers).map(([name, number]) => ` ${name} ${number}`)
+  return each.length === 0 ? '' : `${what}${each.join('')}`
 }
 
 export function scheduleInWords(plan: SimulationPlan): readonly string[] {

@@ -31,9 +31,9 @@ export interface Choices {
 export const FIRST_CHOICES: Choices = {
   protocol: 'raft', nodes: 5, seed: 1, profile: 'mixed', synchrony: 'drawn', groups: ['process', 'network', 'clock', 'disk', 'operator'], beyond: false,
 }
-/** Liars and tentative execution are PBFT's alone; its members are fixed, and it has no leader to prefer or to hold back. */
+/** Liars and tentative execution are PBFT's alone, and its members are fixed. */
 export const isSuited = (profile: Profile, protocol: Protocol): boolean =>
-  (protocol === 'pbft' ? profile !== 'changes' && profile !== 'options' : profile !== 'byzantine' && profile !== 'tentative')
+  (protocol === 'pbft' ? profile !== 'changes' : profile !== 'byzantine' && profile !== 'tentative')
 export const SEED_MAX = 2 ** 31 - 1
 /** A bound on delays that a link on one continent keeps. */
 const DELTA_MS = 200

@@ -14,7 +14,7 @@ export default {
       reads: 'Many reads, at leaders that may have been deposed.', byzantine: 'Some members lie.', calm: 'Few faults.',
       changes: 'Faults strike while members change.', transfers: 'Faults strike while state is transferred.', moments: 'Every kind of fault, in every phase alike.',
       tentative: 'Replicas execute what is prepared before it is committed, and take it back when the view changes.',
-      options: 'Some members are preferred as leaders, and a leader takes in little before it is committed.',
+      options: 'Some members are preferred as leaders; windows, queues and writes are as small as they can be.',
     },
     synchronies: { drawn: 'Drawn from the seed', synchronous: 'Synchronous', 'partially-synchronous': 'Partially synchronous', asynchronous: 'Asynchronous' },
     synchronyHints: { drawn: 'One of the three.', synchronous: 'No message takes longer than 200 ms.', 'partially-synchronous': 'Delays are bounded only after the faults end.', asynchronous: 'A message may take any time.' },

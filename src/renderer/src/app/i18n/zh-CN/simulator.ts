@@ -14,7 +14,7 @@ export default {
       reads: '大量读取，领导者可能已被取代。', byzantine: '部分成员说谎。', calm: '故障很少。',
       changes: '故障发生在成员变更途中。', transfers: '故障发生在状态传输途中。', moments: '各种故障均匀地落在每个阶段。',
       tentative: '副本在提交之前就执行已准备好的批次，视图变更时再撤回。',
-      options: '部分成员被优先选为领导者，领导者在提交之前只接受少量命令。',
+      options: '部分成员被优先选为领导者；窗口、队列和写入都小到极限。',
     },
     synchronies: { drawn: '由种子抽取', synchronous: '同步', 'partially-synchronous': '部分同步', asynchronous: '异步' },
     synchronyHints: { drawn: '三者之一。', synchronous: '任何消息不超过 200 毫秒。', 'partially-synchronous': '故障结束之后延迟才有上界。', asynchronous: '消息可能花费任意长的时间。' },
