@@ -119,6 +119,8 @@ export class Liveness {
     node.pausedBy = 0
     node.downBy = 0
     cluster.resume(node)
+    // The last fault may have struck when the pause ended, an instant ago.
+    if (disk.hasFailed) cluster.crash(node, 'its storage has failed')
     cluster.start(node)
     for (const other of this.core) {
       if (other === node) continue

@@ -21,8 +21,9 @@ const WITNESS_LEFT_AHEAD = 'A leader that had removed itself went on until the c
 const ASKS_WHILE_BEHIND = 'A replica that had fallen behind asked again and again for what the others had executed long ago. Each time they ordered it once more, so that checkpoints moved on ' +
   'faster than it could fetch the state of one, and it never caught up.'
 
-const SMALL_ONES_FIRST = 'A leader whose room for what is not committed was nearly full took small commands and refused large ones. A client that held a lock never got its large command through ' +
-  'while the others asked for the lock again and again.'
+
+const WITNESS_LEFT_BEHIND = 'A witness was told where its log begins, and its leader had let go of what follows before the answer came. The leader told it the same place again and again, and ' +
+  'never a newer one: it counted as a voter and acknowledged nothing, until others were needed that were gone.'
 
 /** Each was seen to fail with its bug put back. Plans are drawn from seeds: where drawing changes, the bug is put back and seeds that show it are chosen anew. */
 export const REGRESSIONS: readonly Regression[] = [
@@ -34,5 +35,6 @@ export const REGRESSIONS: readonly Regression[] = [
   { protocol: 'raft', seed: 16956, story: WITNESS_LEFT_AHEAD },
   { protocol: 'pbft', seed: 12877, story: ASKS_WHILE_BEHIND },
   { protocol: 'pbft', seed: 18304, story: ASKS_WHILE_BEHIND },
-  { protocol: 'paxos', seed: 15, profile: 'options', story: SMALL_ONES_FIRST },
+  { protocol: 'raft', seed: 3363, profile: 'moments', story: WITNESS_LEFT_BEHIND },
+  { protocol: 'raft', seed: 4944, profile: 'changes', story: WITNESS_LEFT_BEHIND },
 ]

@@ -5,7 +5,7 @@ import { fingerprintOf, trustsLeader, type Ahead } from './fingerprint'
 import type { Flow } from './progress'
 import { hasLease } from './reads'
 import type { RaftState, ServedReads } from './state'
-import type { Entry, RaftRole } from './types'
+import type { Entry, LogBase, RaftRole } from './types'
 
 export interface PeerView {
   readonly id: string
@@ -40,6 +40,8 @@ export interface RaftInspector {
   readonly logVersion: number
   /** From where on entries were replaced at the last change of `logVersion`. */
   readonly replacedFrom: number
+  /** Behind this place the log begins anew as soon as the state there, which a leader has sent whole, is on disk and in force. */
+  readonly installing: LogBase | null
   /** Keeps no data: its log has holes where others have commands. */
   readonly isWitness: boolean
   readonly peers: Iterable<PeerView>
@@ -83,6 +85,7 @@ export class Inspector implements RaftInspector {
   get isConfigurationOldest(): boolean { return this.#state.log.configurations.isOldest }
   get logVersion(): number { return this.#state.log.version }
   get replacedFrom(): number { return this.#state.log.replacedFrom }
+  get installing(): LogBase | null { return this.#state.installing }
   get isWitness(): boolean { return this.#state.self?.kind === 'witness' }
   get peers(): Iterable<PeerView> { return this.#state.peers.values() }
 

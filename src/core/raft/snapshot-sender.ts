@@ -63,7 +63,13 @@ export function tickSnapshot(state: RaftState, progress: Progress, snapshot: Out
   else progress.becomeProbe()
 }
 
-/** The follower has acknowledged entries: back to sending the log, where that holds what follows. */
+/**
+ * The follower has acknowledged entries: back to sending the log, where that holds what follows. Where it has let go of that meanwhile, the
+ * snapshot that the follower has by now helps it no further: it needs a newer one.
+ */
 export function leaveSnapshot(state: RaftState, progress: Progress): void {
-  if (progress.flow === 'snapshot' && progress.match + 1 >= state.log.firstIndex) progress.becomeReplicate()
+  const { snapshot, match } = progress
+  if (snapshot === null) return
+  if (match + 1 >= state.log.firstIndex) progress.becomeReplicate()
+  else if (match >= snapshot.head.index) progress.becomeProbe()
 }

@@ -64,6 +64,25 @@ describe('a follower that lacks what the log no longer holds', () => {
     expect(group.node('c').applied).toEqual(group.node('a').applied)
   })
 
+  it('and keeps no state is given a newer place to begin at where the log has gone on meanwhile', () => {
+    const group = new Group(['a', 'b', 'c'], {}, 1, ['c'])
+    group.elect('a')
+    group.isolate('c')
+    const goOn = (name: string): void => {
+      for (let i = 0; i < 10; i++) group.propose('a', `${name}-${i}`)
+      group.node('a').takeSnapshot()
+    }
+    goOn('first')
+    group.heal()
+    group.loses = (from, _to, message) => from === 'c' && message.kind === 'append-response'
+    group.tick(12)
+    expect(group.node('c').machine.status().lastIndex).toBe(11)
+    goOn('second')
+    group.loses = () => false
+    group.tick(40)
+    expect(group.node('c').machine.status().lastIndex).toBe(group.node('a').machine.status().lastIndex)
+  })
+
   it('finds its log as it left it after a restart, with a tail of another term in front of the snapshot', () => {
     const group = new Group(['a', 'b', 'c'])
     group.elect('c')

@@ -138,6 +138,11 @@ export class SimulatedDisk implements Storage {
     return this.isFlushing || this.#waiting.length > 0
   }
 
+  /** A write has failed since the process started: it must say nothing more. */
+  get hasFailed(): boolean {
+    return this.#failure !== null
+  }
+
   /** Starts a flush of what waits, unless one is under way. */
   flush(): void {
     if (this.isFlushing || this.#waiting.length === 0 || this.#failure !== null) return

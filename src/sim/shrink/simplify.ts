@@ -30,17 +30,15 @@ function option<Name extends keyof SimulationPlan['options']>(text: string, name
   return { text, apply: (plan) => (plan.options[name] === value ? null : { ...plan, options: { ...plan.options, [name]: value } }) }
 }
 
-const names = (fault: FaultEvent): string => JSON.stringify(fault)
+/** Only the first `to` nodes, where no fault speaks of those that go. */
+function withFirst(to: number, plan: SimulationPlan): SimulationPlan | null {
+  const gone = Array.from({ length: plan.nodes + plan.spares - to }, (_, i) => `"n${to + 1 + i}"`)
+  const faults = JSON.stringify(plan.faults)
+  return gone.some((id) => faults.includes(id)) ? null : { ...plan, nodes: Math.min(plan.nodes, to), spares: 0, clocks: plan.clocks.slice(0, to) }
+}
 
-/** Fewer nodes, where no fault speaks of those that go. */
 const fewerNodes = (to: number): Simplification => ({
-  text: `${to} nodes`,
-  apply: (plan) => {
-    if (plan.nodes <= to) return null
-    const gone = Array.from({ length: plan.nodes + plan.spares - to }, (_, i) => `"n${to + 1 + i}"`)
-    if (plan.spares > 0 || plan.faults.some((fault) => gone.some((id) => names(fault).includes(id)))) return null
-    return { ...plan, nodes: to, clocks: plan.clocks.slice(0, to) }
-  },
+  text: `${to} nodes`, apply: (plan) => (plan.nodes <= to || plan.spares > 0 ? null : withFirst(to, plan)),
 })
 
 export const SIMPLIFICATIONS: readonly Simplification[] = [
@@ -52,7 +50,7 @@ export const SIMPLIFICATIONS: readonly Simplification[] = [
   { text: 'constant delays', apply: (plan) => (plan.network.delay.shape === 'constant' ? null : { ...plan, network: { ...plan.network, delay: { ...plan.network.delay, shape: 'constant' } } }) },
   { text: 'each input a turn of its own', apply: (plan) => (plan.turnMs === 0 ? null : { ...plan, turnMs: 0 }) },
   { text: 'no liars', apply: (plan) => (plan.byzantine.length === 0 ? null : { ...plan, byzantine: [] }) },
-  { text: 'no spare nodes', apply: (plan) => (plan.spares === 0 ? null : { ...plan, spares: 0, clocks: plan.clocks.slice(0, plan.nodes) }) },
+  { text: 'no spare nodes', apply: (plan) => (plan.spares === 0 ? null : withFirst(plan.nodes, plan)) },
   fewerNodes(3), fewerNodes(4), fewerNodes(5),
   workload('one client', 'clients', 1), workload('two clients', 'clients', 2),
   ...MODELS.map(withoutModel),

@@ -27,6 +27,11 @@ export interface Shrunk {
   readonly explanation: Explanation
 }
 
+/** The run broke that was to find a shorter plan. */
+export interface NotShrunk {
+  readonly why: string
+}
+
 export interface PlantedOutcome {
   readonly id: string
   readonly protocol: ProtocolName

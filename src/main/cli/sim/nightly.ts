@@ -1,7 +1,7 @@
 /** `--nightly`: the list of campaigns of each protocol, with one ledger over all of them. */
 import type { ProtocolName } from '../../../core/machine'
 import { CampaignSummary, NIGHTLY, type CampaignReport, type Profile } from '../../../sim'
-import type { Shrunk } from './jobs'
+import type { NotShrunk, Shrunk } from './jobs'
 import { runCampaign, type SimHost, type SimOptions } from './run'
 
 export interface NightlyOptions extends Omit<SimOptions, 'protocol' | 'seeds' | 'profile'> {
@@ -16,7 +16,7 @@ export interface NightlyRun {
   /** What the list asks for; `report.seeds` is what was run. */
   readonly seeds: number
   readonly report: CampaignReport
-  readonly shrunk: Shrunk | null
+  readonly shrunk: Shrunk | NotShrunk | null
 }
 
 export interface NightlyReport {

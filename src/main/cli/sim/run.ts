@@ -2,7 +2,7 @@
 import { availableParallelism } from 'node:os'
 import { CampaignSummary, type CampaignReport, type Profile, type SeedOutcome } from '../../../sim'
 import type { ProtocolName } from '../../../core/machine'
-import type { Job, PlantedBug, PlantedOutcome, Shrunk } from './jobs'
+import type { Job, NotShrunk, PlantedBug, PlantedOutcome, Shrunk } from './jobs'
 import { runPool } from './pool'
 
 export const SIM_LIMITS = {
@@ -40,7 +40,7 @@ export interface SimHost {
 export interface CampaignResult {
   readonly report: CampaignReport
   /** Of the first violation, where it was asked for. */
-  readonly shrunk: Shrunk | null
+  readonly shrunk: Shrunk | NotShrunk | null
 }
 
 export const jobsOf = (asked: number | null): number => Math.max(1, Math.min(asked ?? 2, SIM_LIMITS.jobsMax, Math.max(1, availableParallelism())))
@@ -80,8 +80,8 @@ export async function runCampaign(
   return { report, shrunk: await shrinkOne(options, first.seed, host) }
 }
 
-async function shrinkOne({ protocol, profile }: SimOptions, seed: number, host: SimHost): Promise<Shrunk | null> {
-  let shrunk: Shrunk | null = null
+async function shrinkOne({ protocol, profile }: SimOptions, seed: number, host: SimHost): Promise<Shrunk | NotShrunk | null> {
+  let shrunk: Shrunk | NotShrunk | null = null
   let job: Job | null = { kind: 'shrink', protocol, seed, profile, runsMax: SIM_LIMITS.shrinkRunsMax }
   await runPool({
     workerFile: host.workerFile, jobs: 1, stop: host.stop,
@@ -90,7 +90,11 @@ async function shrinkOne({ protocol, profile }: SimOptions, seed: number, host: 
       job = null
       return next
     },
-    onAnswer: (answer) => { if (answer.kind === 'shrunk') shrunk = answer.shrunk },
+    onAnswer: (answer) => {
+      if (answer.kind === 'shrunk') shrunk = answer.shrunk
+      // What was found is told all the same.
+      else if (answer.kind === 'broke') shrunk = { why: answer.message }
+    },
   })
   return shrunk
 }

@@ -1,7 +1,7 @@
 /** A campaign, a seed and a failure, for people. */
 import { drawPlan, faultInWords, possibleCells, type CampaignReport, type CampaignViolation, type Profile, type SimulationPlan } from '../../../sim'
 import type { ProtocolName } from '../../../core/machine'
-import type { PlantedOutcome, Shrunk } from './jobs'
+import type { NotShrunk, PlantedOutcome, Shrunk } from './jobs'
 import type { NightlyReport } from './nightly'
 
 const count = (value: number): string => Math.round(value).toLocaleString('en-US')
@@ -96,11 +96,12 @@ export function nightlyInWords({ protocol, runs, joint, fewest, fullAfterSeeds }
   ].join('\n')
 }
 
-export function failureInWords(protocol: ProtocolName, violation: CampaignViolation, profile: Profile | null, shrunk: Shrunk | null): string {
+export function failureInWords(protocol: ProtocolName, violation: CampaignViolation, profile: Profile | null, shrunk: Shrunk | NotShrunk | null): string {
   const lines = [
     '', `seed ${violation.seed} violates ${violation.invariant} (${violation.source})`, `  ${violation.message}`, `  replay: ${replayCommand(protocol, violation.seed, profile)}`,
   ]
   if (shrunk === null) return lines.join('\n')
+  if ('why' in shrunk) return [...lines, '', `It could not be made shorter, since the simulator broke: ${shrunk.why}`].join('\n')
   return [
     ...lines, '', `shrunk in ${shrunk.runs} runs: ${shrunk.steps.join(', ') || 'nothing could be left out'}`, ...scheduleInWords(shrunk.plan), '',
     'what leads to it', ...shrunk.explanation.events.map((event) => `${at(event.atMs)}  ${event.text}`),

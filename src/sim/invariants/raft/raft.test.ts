@@ -30,6 +30,7 @@ class Told {
   logVersion = 0
   replacedFrom = 0
   isWitness = false
+  installing: RaftInspector['installing'] = null
   peers: PeerView[] = []
   holdsLease = false
   readsAsked = 0
@@ -193,6 +194,13 @@ describe('each invariant', () => {
       a.log.length = 1
       restart(a)
     })).toContain('came back without entry 2')
+    expect(judge('CommittedIsDurable', ({ a }, step, restart) => {
+      a.installing = { index: 1, term: 2, configuration: CONFIGURATION }
+      step(a.write(entry(1, 1), entry(2, 1)))
+      a.log = [entry(1, 2)]
+      a.firstIndex = 2
+      restart(a)
+    })).toBeNull()
   })
 
   it('sees a read that does not see what was committed before it was asked', () => {
