@@ -76,6 +76,8 @@ export interface WorkloadPlan {
   readonly waitShare: number
   /** Of operations after which a client ends its session and begins another. */
   readonly closeShare: number
+  /** Clients that share a session, each with an operation of its own under way; absent: none does. They are one holder of locks, so that plans have none then. */
+  readonly askers?: number
   /** Of operations before which a member ends the session that, as far as it knows, was not used for longest. */
   readonly expireShare?: number
   /** Sessions that the state machine has room for; beyond them the oldest used is evicted. */

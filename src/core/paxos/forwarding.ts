@@ -53,7 +53,7 @@ export function receiveForward(state: PaxosState, from: string, { ballot, incarn
   for (const [i, command] of commands.entries()) {
     const number = sequence + i
     if (!taken.add(number)) continue
-    const isTaken = isLeading && !reign.handover && proposals.hasRoom(command, state.config.limits) && command.length <= state.config.limits.commandBytesMax
+    const isTaken = isLeading && !reign.handover && proposals.hasRoom(state.config.limits) && command.length <= state.config.limits.commandBytesMax
     if (!isTaken) {
       state.send(from, { kind: 'forward-refused', incarnation, sequence: number, count: 1, isBusy: isLeading })
     } else {

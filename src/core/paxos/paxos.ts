@@ -95,7 +95,7 @@ export class PaxosMachine implements ProtocolMachine {
     }
     for (const [i, data] of commands.entries()) {
       const token = tokens[i] as number
-      if (reign.handover || !proposals.hasRoom(data, state.config.limits)) proposals.refuse(token, { kind: 'busy' })
+      if (reign.handover || !proposals.hasRoom(state.config.limits)) proposals.refuse(token, { kind: 'busy' })
       else proposals.enqueue({ kind: 'command', data, token })
     }
   }

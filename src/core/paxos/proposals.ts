@@ -32,8 +32,7 @@ export class Proposals {
   }
 
   /** For one more, whatever its size: a large one that had to fit would wait for ever while small ones pass it. */
-  hasRoom(command: Uint8Array, { uncommittedBytesMax }: Pick<MachineLimits, 'uncommittedBytesMax'>): boolean {
-    if (__PLANTED__ && isPlanted('paxos/small-commands-first')) return this.bytes === 0 || this.bytes + command.length + SLOT_OVERHEAD_BYTES <= uncommittedBytesMax
+  hasRoom({ uncommittedBytesMax }: Pick<MachineLimits, 'uncommittedBytesMax'>): boolean {
     return this.bytes < uncommittedBytesMax
   }
 

@@ -142,7 +142,7 @@ export class Sessions {
     const session = this.#sessions.get(clientId)
     if (!session) return EXPIRED
     this.#touch(clientId, session)
-    session.forgetBelow(lowestOutstanding)
+    session.forgetBelow(__PLANTED__ && isPlanted('session/earlier-taken-for-answered') ? sequence : lowestOutstanding)
     if (sequence < session.lowest && !(__PLANTED__ && isPlanted('session/late-duplicate-applied'))) return ALREADY
     const reply = session.replies.get(sequence)
     if (reply) return { kind: 'answered', reply }

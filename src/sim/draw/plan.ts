@@ -27,8 +27,8 @@ export function drawPlan(protocol: ProtocolName, seed: number, overrides: PlanOv
   const byzantine = overrides.byzantine ?? drawByzantine(protocol, profile, ids, faultsMax, durationMs, seed)
   const liars = [...new Set(byzantine.map((each) => each.node))]
   const electionMs = timing.electionTicks * timing.tickMs
-  // Where members come and go all the time, damage beside that could cost the quorum, which is not what is looked for.
-  const damageMax = profile === 'membership' ? 0 : Math.max(0, faultsMax - liars.length)
+  // Where voters come and go all the time, damage beside that could cost the quorum, which is not what is looked for.
+  const damageMax = profile === 'membership' || profile === 'options' ? 0 : Math.max(0, faultsMax - liars.length)
   const faults = overrides.faults ?? drawSchedule({
     protocol, profile, ids, spares: all.slice(nodes), durationMs, electionMs, delayMs: network.delay.meanMs, damageMax, liars, isLeased: options.readMode === 'lease', seed,
   })

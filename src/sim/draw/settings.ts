@@ -60,18 +60,28 @@ export function drawClocks(ids: readonly string[], options: ProtocolPlan, tickMs
 }
 
 export function drawWorkload(profile: Profile, seed: number): WorkloadPlan {
+  const drawn = drawSwarmWorkload(profile, seed)
+  return profile === 'options' ? { ...drawn, ...drawSeldomWorkload(drawn, seed) } : drawn
+}
+
+/** Many at once, so that queues are full; sessions that end under their clients, or are shared by some. */
+function drawSeldomWorkload({ mix }: WorkloadPlan, seed: number): Partial<WorkloadPlan> {
+  const random = streamOf(seed, 'draw seldom workload')
+  const askers = one(random, 1, 1, 2, 3)
+  return { clients: 6, operationsPerSecond: one(random, 30, 60, 300), askers, expireShare: one(random, 0, 0, 0.02), mix: askers === 1 ? mix : { ...mix, lock: 0 } }
+}
+
+function drawSwarmWorkload(profile: Profile, seed: number): WorkloadPlan {
   const random = streamOf(seed, 'draw workload')
   const weight = (): number => one(random, 0, 1, 1, 3)
   const mix = { register: weight() + 1, kv: weight(), queue: weight(), lock: weight(), counter: weight() }
-  const isBusy = profile === 'options'
-  const clients = isBusy ? 6 : one(random, 2, 3, 4, 6)
+  const clients = one(random, 2, 3, 4, 6)
   const crowded = streamOf(seed, 'draw sessions')
   const isCrowded = crowded.next() < 0.2
   return {
-    ...(isBusy ? { expireShare: 0.02 } : {}),
     deleteShare: one(crowded, 0, 0.1, 0.3), waitShare: one(crowded, 0, 0.5, 1), closeShare: isCrowded ? one(crowded, 0, 0.02, 0.1) : one(crowded, 0, 0, 0.03),
     sessionsMax: isCrowded ? Math.max(2, clients - 1) : 4096,
-    clients, operationsPerSecond: profile === 'reads' ? one(random, 15, 30, 50) : isBusy ? one(random, 30, 60) : one(random, 5, 10, 10, 20, profile === 'calm' ? 40 : 15),
+    clients, operationsPerSecond: profile === 'reads' ? one(random, 15, 30, 50) : one(random, 5, 10, 10, 20, profile === 'calm' ? 40 : 15),
     mix: profile === 'reads' ? { register: 4, kv: 1, queue: 0, lock: 1, counter: 1 } : mix,
     readShare: profile === 'reads' ? 0.6 : one(random, 0.1, 0.3, 0.5), reads: profile === 'reads' ? one(random, 'any', 'leader') : one(random, 'leader', 'leader', 'any'),
     keys: profile === 'reads' ? 1 : one(random, 1, 2, 3), valueBytes: one(random, 8, 8, 32, profile === 'snapshots' ? 200 : 64), timeoutMs: profile === 'reads' ? one(random, 250, 500, 1000) : one(random, 500, 1000, 2500),

@@ -3,7 +3,7 @@
  * what it asks takes effect at most once, and its history says what it was told.
  */
 import type { Random } from '../../core/base'
-import { encodeCommand, type Operation } from '../../core/statemachine'
+import { encodeCommand } from '../../core/statemachine'
 import type { OnTentative, ProposalOutcome, ReadOutcome } from '../../runtime/driver'
 import type { Cluster } from '../cluster'
 import { EVENTS } from '../events'
@@ -12,6 +12,7 @@ import type { ReplyCount } from '../protocols'
 import { exponential, pick, quantise, streamOf } from '../streams'
 import { fingerprint } from '../trace-hash'
 import { drawAsk, meaningOf, queryBytes, type Ask, type Memory } from './asks'
+import type { ClientSession } from './session'
 import type { Workload } from './workload'
 
 /** After a refusal that names nobody. */
@@ -31,6 +32,9 @@ interface Running {
   readonly ask: Ask | null
   /** Its id in the history; -1 for a session. */
   readonly operation: number
+  /** Of the session that it is asked in; 0 for a read and for the session itself. */
+  readonly sequence: number
+  readonly session: number
   readonly bytes: Uint8Array
   readonly isQuery: boolean
   readonly invokedAtMs: number
@@ -48,15 +52,14 @@ export class Client {
   readonly #workload: Workload
   readonly #random: Random
   #memory: Memory = { seen: new Map(), tokens: new Map(), written: 0 }
-  #session = 0
-  #sequence = 0
-  #isOpen = false
+  readonly #session: ClientSession
   #leader: string | null = null
   #running: Running | null = null
   /** Locks that the session being closed gives back, as operations of the history. */
   #releases: number[] = []
 
-  constructor(index: number, cluster: Cluster, workload: Workload) {
+  constructor(index: number, session: ClientSession, cluster: Cluster, workload: Workload) {
+    this.#session = session
     this.name = `c${index + 1}`
     this.#index = index
     this.#cluster = cluster
@@ -81,57 +84,49 @@ export class Client {
     return exponential(this.#random, (clients * 1000) / operationsPerSecond)
   }
 
-  #clientId(): string {
-    return `${(this.#index + 1).toString(16).padStart(8, '0')}${this.#session.toString(16).padStart(8, '0')}`
-  }
-
   #wake(): void {
     if (this.#running !== null || this.#workload.isStopped) return
-    if (!this.#isOpen) {
-      this.#session++
-      this.#sequence = 0
-      this.#run(null, encodeCommand({ kind: 'open-session', clientId: this.#clientId() }), false)
+    const session = this.#session
+    const { closeShare, expireShare, askers = 1 } = this.#cluster.plan.workload
+    if (!session.isOpen) {
+      if (session.isAwaited) this.#later(this.#thinkMs(), () => { this.#wake() })
+      else this.#run(null, { bytes: session.open(), isQuery: false })
       return
     }
-    if (this.#sequence > 0 && this.#random.next() < this.#cluster.plan.workload.closeShare) {
+    if (session.isUsed && askers === 1 && this.#random.next() < closeShare) {
       return this.#close()
     }
-    const { expireShare } = this.#cluster.plan.workload
     if (expireShare !== undefined && this.#random.next() < expireShare) this.#workload.expireOldest(this.#copyOf(this.#leader ?? pick(this.#random, this.#workload.memberIds()) ?? 'n1'))
     const ask = drawAsk(this.#random, this.#cluster.plan.workload, this.#index, this.#memory)
     if (ask.query !== null) {
-      this.#run(ask, queryBytes(ask.query), true)
+      this.#run(ask, { bytes: queryBytes(ask.query), isQuery: true })
       return
     }
-    if (ask.operation !== null) this.#run(ask, this.#operate(ask.operation), false)
+    if (ask.operation !== null) this.#run(ask, { ...session.operate(ask.operation), isQuery: false })
   }
 
   /** The end of a session gives its locks back. */
   #close(): void {
-    const releases = [...this.#memory.tokens.keys()].map((key) => this.#workload.releasing(`${this.name}.${this.#session}`, key))
-    this.#forget()
-    this.#run(null, encodeCommand({ kind: 'close-session', clientId: this.#clientId() }), false)
+    const releases = [...this.#memory.tokens.keys()].map((key) => this.#workload.releasing(`${this.name}.${this.#session.number}`, key))
+    this.#forget(this.#session.number)
+    this.#run(null, { bytes: encodeCommand({ kind: 'close-session', clientId: this.#session.clientId }), isQuery: false })
     this.#releases = releases
   }
 
-  #operate(operation: Operation): Uint8Array {
-    const sequence = ++this.#sequence
-    return encodeCommand({ kind: 'operate', clientId: this.#clientId(), sequence, lowestOutstanding: sequence, operation })
-  }
-
   /** Its session is over, and what it held by it. */
-  #forget(): void {
-    this.#isOpen = false
+  #forget(session: number): void {
+    this.#session.ended(session)
     this.#memory = { seen: new Map(), tokens: new Map(), written: this.#memory.written }
   }
 
-  #run(ask: Ask | null, bytes: Uint8Array, isQuery: boolean, of: number | null = null): void {
-    const operation = of ?? (ask === null ? -1 : this.#workload.invoked(`${this.name}.${this.#session}`, ask, bytes))
+  #run(ask: Ask | null, { bytes, isQuery, sequence = 0 }: { bytes: Uint8Array; isQuery: boolean; sequence?: number }, of: number | null = null): void {
+    const session = this.#session.number
+    const operation = of ?? (ask === null ? -1 : this.#workload.invoked(`${this.name}.${session}`, ask, bytes))
     if (!isQuery) {
       this.#cluster.adapted.issued(bytes)
       this.#cluster.ledger.asked(bytes)
     }
-    this.#running = { ask, operation, bytes, isQuery, invokedAtMs: this.#cluster.nowMs, attempt: 0, replies: new Map(), count: isQuery ? null : this.#newCount() }
+    this.#running = { ask, operation, sequence, session, bytes, isQuery, invokedAtMs: this.#cluster.nowMs, attempt: 0, replies: new Map(), count: isQuery ? null : this.#newCount() }
     this.#attempt(this.#running)
   }
 
@@ -243,21 +238,23 @@ export class Client {
     const { ask } = running
     if (ask === null) {
       for (const release of this.#releases.splice(0)) this.#workload.released(release)
-      this.#isOpen = running.bytes[0] === OPEN_SESSION && reply.length === 1 && reply[0] === DONE
+      this.#session.isAwaited = false
+      this.#session.isOpen = running.bytes[0] === OPEN_SESSION && reply.length === 1 && reply[0] === DONE
     } else {
+      this.#session.settled(running.session, running.sequence)
       const meaning = meaningOf(ask, reply, this.#memory)
       if (meaning.kind === 'waiting') {
         // Asking again is how it learns that its turn has come; until then the question is open. It gives up with its session.
         const { operation } = ask
-        if (operation !== null && !this.#workload.isStopped) return this.#later(WAIT_MS, () => { this.#run(ask, this.#operate(operation), false, running.operation) })
-        this.#forget()
+        if (operation !== null && !this.#workload.isStopped) return this.#later(WAIT_MS, () => { this.#run(ask, { ...this.#session.operate(operation), isQuery: false }, running.operation) })
+        this.#forget(running.session)
         return
       }
       if (meaning.kind === 'expired') {
         // Evicted at a time that nobody knows, and its locks with it.
         this.#cluster.trace.did('session-expired')
         for (const key of this.#memory.tokens.keys()) this.#workload.spoil(key)
-        this.#forget()
+        this.#forget(running.session)
       }
       this.#workload.completed(this.name, ask, running.operation, running.bytes, running.invokedAtMs, nodeId, meaning)
     }

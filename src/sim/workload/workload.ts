@@ -1,4 +1,5 @@
 /** All clients of a simulation and the history of what they asked and were told. */
+import { present } from '../../core/base'
 import { HistoryRecorder, type History } from '../../core/checker'
 import { encodeCommand, openSessions } from '../../core/statemachine'
 import type { Cluster } from '../cluster'
@@ -7,6 +8,7 @@ import type { SimulatedNode } from '../node'
 import { fingerprint } from '../trace-hash'
 import type { Ask, Meaning } from './asks'
 import { Client } from './client'
+import { ClientSession } from './session'
 
 export class Workload {
   readonly #cluster: Cluster
@@ -26,7 +28,9 @@ export class Workload {
     this.#cluster = cluster
     this.#members = cluster.ids.slice(0, cluster.plan.nodes)
     this.repliesNeeded = cluster.adapter.repliesNeeded(cluster.plan.nodes)
-    this.#clients = Array.from({ length: cluster.plan.workload.clients }, (_, i) => new Client(i, cluster, this))
+    const { clients, askers = 1 } = cluster.plan.workload
+    const sessions = Array.from({ length: Math.ceil(clients / askers) }, (_, i) => new ClientSession(i))
+    this.#clients = Array.from({ length: clients }, (_, i) => new Client(i, present(sessions[Math.floor(i / askers)], 'a session for each'), cluster, this))
     cluster.describeCommand = (command) => this.#commands.get(fingerprint(command)) ?? (command[0] === 1 ? 'open a session' : 'a command')
   }
 

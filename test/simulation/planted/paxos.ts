@@ -108,10 +108,6 @@ export const PLANTED_PAXOS_BUGS = [
     violates: 'Learning; consistency: a value is taken for chosen that no quorum of its slot has accepted.',
   },
   {
-    id: 'paxos/small-commands-first', protocol: 'paxos', what: 'A leader refuses a command that does not fit beside those that wait, and takes it only while none does.',
-    violates: 'Progress: small commands pass a large one for ever.', profile: 'options',
-  },
-  {
     id: 'paxos/uncommitted-bytes-kept', protocol: 'paxos', what: 'A proposal that lost its slot to another one is counted as uncommitted for ever.',
     violates: 'Progress: the leader takes nothing any more.', profile: 'options',
   },

@@ -55,4 +55,8 @@ export const PLANTED_STATE_BUGS = [
     id: 'queue/last-item-stays', protocol: 'raft', what: 'Taking the only item of a queue leaves it there.',
     violates: 'Linearizability of the queue: an item is dequeued twice.',
   },
+  {
+    id: 'session/earlier-taken-for-answered', protocol: 'raft', what: 'An operation of a session says that all before it were answered, also those that are still under way.',
+    violates: 'Exactly-once: what was asked at the same time and comes later is not carried out, and its client is given no answer.', profile: 'options',
+  },
 ] as const
