@@ -4,6 +4,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest'
+import { present } from '../../src/core/base'
+import { readPrivateKey } from '../../src/runtime/signer'
 import { bundle, type Bundle } from './support/bundle'
 import { until } from './support/until'
 
@@ -47,6 +49,11 @@ test('a PBFT cluster with a liar, and a Raft cluster whose members change', asyn
   expect(told.summary).toMatchObject({ sentence: 'Quorate. 4 of 4 voters agree on n1 in view 0. Can lose 1 more.', quorumMargin: { voters: 4, needed: 3 } })
   expect(told.nodes.map(({ groups }) => `${groups[0]?.fence.kind ?? ''} ${groups[0]?.role ?? ''}`).sort()).toEqual(['view primary', 'view replica', 'view replica', 'view replica'])
   expect((await run('observe', 'generals')).stdout).toContain('view 0')
+  const keyFileOf = async (name: string): Promise<string | null> => {
+    const { clusters } = JSON.parse((await run('sandbox', 'status', name, '--json')).stdout) as { clusters: readonly { readonly clientKeyFile: string | null }[] }
+    return present(clusters[0], 'the cluster').clientKeyFile
+  }
+  expect(readPrivateKey(await keyFileOf('generals') ?? '')).toMatchObject({ ok: true })
 
   const lied = await run('sandbox', 'lie', 'generals', 'n1', 'silent')
   expect(lied).toMatchObject({ code: 0, stdout: expect.stringContaining('lie:n1: n1 lies: silent') as string })
@@ -65,6 +72,7 @@ test('a PBFT cluster with a liar, and a Raft cluster whose members change', asyn
   expect(await run('sandbox', 'options', 'demo', '--cancel')).toMatchObject({ code: 6 })
   expect((await run('sandbox', 'options', 'generals')).stdout).toMatch(/tentative +off +off +off/)
   await until('n1, which is preferred, leads', 20_000, async () => (await observed('demo')).summary.sentence.startsWith('Quorate. 3 of 3 voters agree on n1'))
+  expect(await keyFileOf('demo')).toBeNull()
   expect((await run('sandbox', 'options', 'demo')).stdout).toMatch(/prefer +n1 +n1 +nobody/)
   expect(await run('sandbox', 'member', 'add', '--cluster', 'demo')).toMatchObject({ code: 0, stdout: expect.stringContaining('n4') as string })
   await until('n4 votes', 20_000, async () => (await observed('demo')).summary.quorumMargin.voters === 4)

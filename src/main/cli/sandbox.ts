@@ -106,7 +106,7 @@ function statusJson(told: readonly { readonly info: ClusterInfo; readonly state:
   return toPublicJson({
     version: JSON_VERSION,
     clusters: told.map(({ info, state }) => ({
-      id: info.id, name: info.name, protocol: state.protocol, phase: state.phase,
+      id: info.id, name: info.name, protocol: state.protocol, phase: state.phase, clientKeyFile: state.clientKeyFile ?? null,
       nodes: state.nodes.map((node) => ({
         id: node.nodeId, member: node.member, state: node.state, pid: node.pid, port: node.port, directory: node.directory, restarts: node.restarts,
         reason: node.reason ?? null,
