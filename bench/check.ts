@@ -106,14 +106,18 @@ function isStale(read: Operation, value: Value, operations: readonly Operation[]
   return before.every((each) => writes(each) !== value || each.completed < lastBegun)
 }
 
+/** So many answers are tried, each with so many earlier ones in its place. Where values are few none of them may do, and all would take hours. */
+const VICTIMS_MAX = 20
+const EARLIER_MAX = 200
+
 /** One read or dequeue near the end answers what no order allows: an old value of its key, or one taken before, or an old prefix. */
 function withViolation({ operations }: History): History {
   const isRegister = operations.some(({ f }) => f === 'write')
   const from = Math.floor(operations.length * 0.9)
-  for (const victim of operations.slice(from).filter(answers)) {
+  for (const victim of operations.slice(from).filter(answers).slice(0, VICTIMS_MAX)) {
     const near = operations.filter(({ index, outcome }) => outcome === 'unknown' || (index > victim.index - 2_000 && index < victim.index + 100))
-    const earlier = operations.slice(0, Math.floor(victim.index / 2)).findLast((each) =>
-      answers(each) && each.key === victim.key && each.output !== null && each.output !== victim.output && (!isRegister || isStale(victim, each.output, near)))
+    const others = operations.slice(0, Math.floor(victim.index / 2)).filter((each) => answers(each) && each.key === victim.key && each.output !== null && each.output !== victim.output)
+    const earlier = others.slice(-EARLIER_MAX).findLast((each) => !isRegister || isStale(victim, each.output, near))
     if (earlier !== undefined) return { operations: operations.map((each) => (each === victim ? { ...each, output: earlier.output } : each)) }
   }
   // Where values are few and writes many, nothing is certainly old: a value that nobody wrote.

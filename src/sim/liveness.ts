@@ -232,6 +232,9 @@ export class Liveness {
       if (order < this.#cluster.ledger.length) return `${node.id} has applied ${order} of ${this.#cluster.ledger.length} commands.`
       const { appliedIndex, committedIndex } = node.machine.status()
       if (appliedIndex < committedIndex) return `${node.id} has committed ${committedIndex} and applied ${appliedIndex}.`
+      // Also those whose clients ask for nothing more: whoever asks is told the outcome, or that nobody knows it.
+      const owed = node.driver?.statistics().proposals.waiting ?? 0
+      if (owed > 0) return `${node.id} still owes ${owed} proposals an answer.`
       const hash = node.application.hash()
       if (states !== '' && states !== hash) return `${node.id} is in state ${hash}, another one in ${states}.`
       if (applied !== '' && applied !== String(committedIndex)) return `${node.id} has committed ${committedIndex}, another one ${applied}.`

@@ -25,6 +25,9 @@ const ASKS_WHILE_BEHIND = 'A replica that had fallen behind asked again and agai
 const WITNESS_LEFT_BEHIND = 'A witness was told where its log begins, and its leader had let go of what follows before the answer came. The leader told it the same place again and again, and ' +
   'never a newer one: it counted as a voter and acknowledged nothing, until others were needed that were gone.'
 
+const PLACE_NEVER_FILLED = 'A follower waited for the place in the log that a leader had named for a forwarded proposal. That leader was gone, nothing ever came to the place, and since there was room for ' +
+  'one proposal only, nobody could ask for anything that would have.'
+
 /** Each was seen to fail with its bug put back. Plans are drawn from seeds: where drawing changes, the bug is put back and seeds that show it are chosen anew. */
 export const REGRESSIONS: readonly Regression[] = [
   { protocol: 'raft', seed: 66, story: TOKENS },
@@ -37,4 +40,5 @@ export const REGRESSIONS: readonly Regression[] = [
   { protocol: 'pbft', seed: 18304, story: ASKS_WHILE_BEHIND },
   { protocol: 'raft', seed: 3363, profile: 'moments', story: WITNESS_LEFT_BEHIND },
   { protocol: 'raft', seed: 4944, profile: 'changes', story: WITNESS_LEFT_BEHIND },
+  { protocol: 'raft', seed: 2100, profile: 'options', story: PLACE_NEVER_FILLED },
 ]

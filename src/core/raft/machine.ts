@@ -162,6 +162,7 @@ export class RaftMachine implements ProtocolMachine {
     for (const proposal of placed) this.#filePlaced(proposal, apply[0]?.index ?? null)
     const committed = this.#toCommitted(apply)
     if (!this.#tokens.isEmpty && events.some((event) => event.kind === 'role-changed' && event.role !== 'leader')) this.#lose(this.#tokens.takeAll())
+    if (events.some((event) => event.kind === 'leader-changed' && event.leaderId !== null)) this.#lose(this.#tokens.leaderChanged(this.#raft.term))
     this.#refused.push(...notForwarded)
     const refused = this.#refused
     if (refused.length > 0) this.#refused = []

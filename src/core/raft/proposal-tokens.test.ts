@@ -33,4 +33,12 @@ describe('the tokens of proposals', () => {
     expect([tokens.take(4, 2, lost), lost]).toEqual([22, [21]])
     expect(tokens.skipTo(6)).toEqual([23])
   })
+
+  it('of forwarded proposals are lost with the leader that placed them: its places may never be filled', () => {
+    const tokens = new ProposalTokens()
+    for (const [token, index, term] of [[21, 4, 1], [22, 4, 2], [23, 6, 1]] as const) tokens.placed({ token, index, term })
+    expect(tokens.leaderChanged(1)).toEqual([])
+    expect(tokens.leaderChanged(2)).toEqual([21, 23])
+    expect([tokens.take(4, 2, []), tokens.skipTo(9)]).toEqual([22, []])
+  })
 })

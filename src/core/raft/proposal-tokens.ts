@@ -58,6 +58,22 @@ export class ProposalTokens {
     return lost
   }
 
+  /**
+   * Another leads, in `term`: what earlier leaders have put somewhere may still be committed there, or nothing may ever come to that place. Who
+   * waits for it is told that nobody knows.
+   */
+  leaderChanged(term: number): number[] {
+    const lost: number[] = []
+    for (const [index, there] of this.#placed) {
+      const left = there.filter((proposal) => proposal.term >= term)
+      if (left.length === there.length) continue
+      for (const proposal of there) if (proposal.term < term) lost.push(proposal.token)
+      if (left.length === 0) this.#placed.delete(index)
+      else this.#placed.set(index, left)
+    }
+    return lost
+  }
+
   /** The token of the proposal at `index`, 0 for none; one that another entry took the place of is put into `lost`. */
   take(index: number, term: number, lost: number[]): number {
     const placed = this.#placed.size === 0 ? 0 : this.#takePlaced(index, term, lost)
