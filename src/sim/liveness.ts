@@ -3,6 +3,7 @@
  * write that is asked for now must commit (Progress), leaders must not change again and again (Bounded Elections), and once clients
  * ask for nothing more all of the core must come to the same state (Convergence).
  */
+import { present } from '../core/base'
 import type { Cluster } from './cluster'
 import type { Nemesis } from './nemesis'
 import type { SimulatedNode } from './node'
@@ -233,8 +234,8 @@ export class Liveness {
       const { appliedIndex, committedIndex } = node.machine.status()
       if (appliedIndex < committedIndex) return `${node.id} has committed ${committedIndex} and applied ${appliedIndex}.`
       // Also those whose clients ask for nothing more: whoever asks is told the outcome, or that nobody knows it.
-      const owed = node.driver?.statistics().proposals.waiting ?? 0
-      if (owed > 0) return `${node.id} still owes ${owed} proposals an answer.`
+      const { proposals, reads } = present(node.driver, 'who is up has a driver').statistics()
+      if (proposals.waiting + reads.waiting > 0) return `${node.id} still owes an answer to ${proposals.waiting} proposals and ${reads.waiting} reads.`
       const hash = node.application.hash()
       if (states !== '' && states !== hash) return `${node.id} is in state ${hash}, another one in ${states}.`
       if (applied !== '' && applied !== String(committedIndex)) return `${node.id} has committed ${committedIndex}, another one ${applied}.`
