@@ -3,7 +3,6 @@
  * write that is asked for now must commit (Progress), leaders must not change again and again (Bounded Elections), and once clients
  * ask for nothing more all of the core must come to the same state (Convergence).
  */
-import { present } from '../core/base'
 import type { Cluster } from './cluster'
 import type { Nemesis } from './nemesis'
 import type { SimulatedNode } from './node'
@@ -46,6 +45,8 @@ export class Liveness {
   #isUnsettled = false
   #beganAtMs = 0
   #stageAtMs = 0
+  #owedLeast = Infinity
+  #answeredAtMs = 0
 
   constructor(cluster: Cluster, nemesis: Nemesis, workload: Workload) {
     this.#cluster = cluster
@@ -193,11 +194,11 @@ export class Liveness {
         cluster.trace.tell({ kind: 'phase', atMs: cluster.nowMs, phase: 'quiet', core: this.core.map((node) => node.id) })
       }
     } else if (this.stage === 'quiet') {
-      const apart = this.#apart()
+      const apart = this.#apart() ?? this.#owing()
       // What a client was told before it was decided may be on its way still.
       const { owed } = cluster.ledger
       if (apart === null && owed === 0) return this.#finish()
-      if (sinceMs > convergenceElections * this.#longestElectionMs) {
+      if (Math.min(sinceMs, cluster.nowMs - this.#answeredAtMs) > convergenceElections * this.#longestElectionMs) {
         if (apart === null) this.#failDurability(`Clients were told that ${owed} commands are done which the core does not have.`)
         else this.#fail('Convergence', `After ${Math.round(sinceMs)} ms without new commands the core is not in one state: ${apart}`)
       }
@@ -221,6 +222,25 @@ export class Liveness {
     return this.core.filter((node) => holding.has(node.id))
   }
 
+  /**
+   * Whom it owes an answer; null when nobody. Also those whose clients ask for nothing more: whoever asks is told the outcome, or that nobody
+   * knows it. Where all is slow, what was asked again and again is a long queue: as long as it gets shorter it is waited for.
+   */
+  #owing(): string | null {
+    let proposals = 0
+    let reads = 0
+    for (const { driver } of this.core) {
+      const statistics = driver?.statistics()
+      proposals += statistics?.proposals.waiting ?? 0
+      reads += statistics?.reads.waiting ?? 0
+    }
+    if (proposals + reads < this.#owedLeast) {
+      this.#owedLeast = proposals + reads
+      this.#answeredAtMs = this.#cluster.nowMs
+    }
+    return proposals + reads === 0 ? null : `it still owes an answer to ${proposals} proposals and ${reads} reads.`
+  }
+
   /** Why the core is not yet in one state; null when it is. */
   #apart(): string | null {
     if (this.#workload.waiting > 0) return `${this.#workload.waiting} clients still wait.`
@@ -233,9 +253,6 @@ export class Liveness {
       if (order < this.#cluster.ledger.length) return `${node.id} has applied ${order} of ${this.#cluster.ledger.length} commands.`
       const { appliedIndex, committedIndex } = node.machine.status()
       if (appliedIndex < committedIndex) return `${node.id} has committed ${committedIndex} and applied ${appliedIndex}.`
-      // Also those whose clients ask for nothing more: whoever asks is told the outcome, or that nobody knows it.
-      const { proposals, reads } = present(node.driver, 'who is up has a driver').statistics()
-      if (proposals.waiting + reads.waiting > 0) return `${node.id} still owes an answer to ${proposals.waiting} proposals and ${reads.waiting} reads.`
       const hash = node.application.hash()
       if (states !== '' && states !== hash) return `${node.id} is in state ${hash}, another one in ${states}.`
       if (applied !== '' && applied !== String(committedIndex)) return `${node.id} has committed ${committedIndex}, another one ${applied}.`
