@@ -45,8 +45,6 @@ export class Liveness {
   #isUnsettled = false
   #beganAtMs = 0
   #stageAtMs = 0
-  #owedLeast = Infinity
-  #answeredAtMs = 0
 
   constructor(cluster: Cluster, nemesis: Nemesis, workload: Workload) {
     this.#cluster = cluster
@@ -194,11 +192,11 @@ export class Liveness {
         cluster.trace.tell({ kind: 'phase', atMs: cluster.nowMs, phase: 'quiet', core: this.core.map((node) => node.id) })
       }
     } else if (this.stage === 'quiet') {
-      const apart = this.#apart() ?? this.#owing()
+      const apart = this.#apart()
       // What a client was told before it was decided may be on its way still.
       const { owed } = cluster.ledger
       if (apart === null && owed === 0) return this.#finish()
-      if (Math.min(sinceMs, cluster.nowMs - this.#answeredAtMs) > convergenceElections * this.#longestElectionMs) {
+      if (sinceMs > convergenceElections * this.#longestElectionMs) {
         if (apart === null) this.#failDurability(`Clients were told that ${owed} commands are done which the core does not have.`)
         else this.#fail('Convergence', `After ${Math.round(sinceMs)} ms without new commands the core is not in one state: ${apart}`)
       }
@@ -220,25 +218,6 @@ export class Liveness {
     for (const node of this.core) if (best === undefined || node.machine.status().committedIndex > best.machine.status().committedIndex) best = node
     const holding = new Set(best?.machine.members.filter((member) => member.voter && member.witness !== true).map(({ id }) => id))
     return this.core.filter((node) => holding.has(node.id))
-  }
-
-  /**
-   * Whom it owes an answer; null when nobody. Also those whose clients ask for nothing more: whoever asks is told the outcome, or that nobody
-   * knows it. Where all is slow, what was asked again and again is a long queue: as long as it gets shorter it is waited for.
-   */
-  #owing(): string | null {
-    let proposals = 0
-    let reads = 0
-    for (const { driver } of this.core) {
-      const statistics = driver?.statistics()
-      proposals += statistics?.proposals.waiting ?? 0
-      reads += statistics?.reads.waiting ?? 0
-    }
-    if (proposals + reads < this.#owedLeast) {
-      this.#owedLeast = proposals + reads
-      this.#answeredAtMs = this.#cluster.nowMs
-    }
-    return proposals + reads === 0 ? null : `it still owes an answer to ${proposals} proposals and ${reads} reads.`
   }
 
   /** Why the core is not yet in one state; null when it is. */
