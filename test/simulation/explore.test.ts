@@ -26,18 +26,20 @@ describe('every state of a small cluster', () => {
     expect(explored.isComplete).toBe(true)
     expect(explored.met.committed).toBeGreaterThan(0)
   }
+  /** With two proposals and a crash. */
+  const isWhole = <M extends ProtocolMachine>(subject: Subject<M>, scope: ExploreScope): void => {
+    const explored = explore({ subject, scope: { ...scope, proposalsMax: 2, crashesMax: 1, statesMax: 5_000_000 }, order: 'progress' })
+    isSound(explored)
+    expect(explored.met.secondTerm).toBeGreaterThan(0)
+    expect(explored.met.crashed).toBeGreaterThan(0)
+  }
   it('of Raft: two terms and two proposals', () => {
     const explored = explore({ subject: raftSubject(), scope: { ...TWO_TERMS, proposalsMax: 2 } })
     isSound(explored)
     expect(explored.states).toBeGreaterThan(50_000)
     expect(explored.met.secondTerm).toBeGreaterThan(0)
   }, TEST_MS)
-  it('of Raft: two terms, two proposals and a crash', () => {
-    const explored = explore({ subject: raftSubject(), scope: { ...TWO_TERMS, proposalsMax: 2, crashesMax: 1, statesMax: 5_000_000 }, order: 'progress' })
-    isSound(explored)
-    expect(explored.met.secondTerm).toBeGreaterThan(0)
-    expect(explored.met.crashed).toBeGreaterThan(0)
-  }, WHOLE_MS)
+  it('of Raft: two terms, two proposals and a crash', () => isWhole(raftSubject(), TWO_TERMS), WHOLE_MS)
   it('of Raft: a crash in the middle of anything', () => {
     const explored = explore({ subject: raftSubject(), scope: { ...TINY, crashesMax: 1 } })
     isSound(explored)
@@ -48,12 +50,7 @@ describe('every state of a small cluster', () => {
     isSound(explored)
     expect(explored.met.secondTerm).toBeGreaterThan(0)
   }, TEST_MS)
-  it('of Paxos: a ballot of everyone, two proposals and a crash', () => {
-    const explored = explore({ subject: paxosSubject(), scope: { ...TINY, proposalsMax: 2, crashesMax: 1, statesMax: 5_000_000 }, order: 'progress' })
-    isSound(explored)
-    expect(explored.met.secondTerm).toBeGreaterThan(0)
-    expect(explored.met.crashed).toBeGreaterThan(0)
-  }, WHOLE_MS)
+  it('of Paxos: a ballot of everyone, two proposals and a crash', () => isWhole(paxosSubject(), TINY), WHOLE_MS)
   it('of PBFT: a batch from pre-prepare to execution', () => isSound(explore({ subject: pbftSubject(), scope: { ...TINY, nodes: 4 } })), TEST_MS)
 })
 

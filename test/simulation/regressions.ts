@@ -21,7 +21,6 @@ const WITNESS_LEFT_AHEAD = 'A leader that had removed itself went on until the c
 const ASKS_WHILE_BEHIND = 'A replica that had fallen behind asked again and again for what the others had executed long ago. Each time they ordered it once more, so that checkpoints moved on ' +
   'faster than it could fetch the state of one, and it never caught up.'
 
-
 const WITNESS_LEFT_BEHIND = 'A witness was told where its log begins, and its leader had let go of what follows before the answer came. The leader told it the same place again and again, and ' +
   'never a newer one: it counted as a voter and acknowledged nothing, until others were needed that were gone.'
 
